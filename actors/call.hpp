@@ -1,0 +1,26 @@
+#pragma once
+
+#include "actors/alarm.hpp"
+#include "actors/environment.hpp"
+#include "actors/model/call.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace strowger {
+
+/// State of a call actor: the model, and its alarm.
+struct call_shell {
+  static constexpr const char* name = "call";
+
+  environment* env = nullptr;
+  model::call model;
+  alarm wake;
+};
+
+/// The shell around model::call: a message becomes a step, its effects become
+/// commands, messages and journal entries. No decision is taken here. It quits
+/// when the model has finished.
+call_actor::behavior_type call(call_actor::stateful_pointer<call_shell> self,
+                               environment* env, model::call_id id);
+
+} // namespace strowger

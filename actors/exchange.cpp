@@ -1,0 +1,158 @@
+#include "actors/exchange.hpp"
+
+#include "actors/call.hpp"
+#include "actors/device.hpp"
+#include "actors/line.hpp"
+#include "actors/trunk.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace strowger {
+
+namespace {
+
+// Call ids never repeat, also over restarts: they start at the second the switch
+// started, with room for 2^28 calls (a day at 3000 calls/s) before the next one.
+constexpr int calls_per_start_bits = 28;
+
+bool is_trunk(const model::dn& x) {
+  return x.type == model::dn_type::trunk;
+}
+
+/// Devices with work of their own need their actor before any call does.
+bool has_duties(const model::directory& config, const model::dn& x) {
+  return is_trunk(x) || config.integer(model::option::oos_check, &x) > 0;
+}
+
+} // namespace
+
+exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
+  : system_(system),
+    journal_(out, host.counters()), env_{host, journal_, out, nullptr, nullptr,
+                                         {},   {},       {},  {}},
+    next_call_(host.unix_seconds() << calls_per_start_bits) {
+  env_.device = [this](std::string_view number) { return find_device(number); };
+  env_.call_finished = [this](model::call_id id) { calls_.erase(id); };
+}
+
+exchange::~exchange() = default;
+
+// -- configuration ---------------------------------------------------------------
+
+void exchange::restore(std::string_view dn,
+                       std::vector<model::binding> bindings) {
+  restored_.insert_or_assign(std::string{dn}, std::move(bindings));
+}
+
+void exchange::configure(std::shared_ptr<const model::directory> config) {
+  auto before = std::exchange(env_.config, std::move(config));
+  auto& now = *env_.config;
+  journal_.limit(static_cast<size_t>(now.integer(model::option::journal_size)));
+  if (before)
+    remove_devices_not_in(now);
+  for (auto& [number, device] : devices_)
+    caf::anon_send(device, reconfigured{true});
+  for (auto& x : now.dns())
+    if (has_duties(now, x) || restored_.count(x.number))
+      find_device(x.number);
+  restored_.clear();
+}
+
+void exchange::remove_devices_not_in(const model::directory& config) {
+  std::erase_if(devices_, [&](auto& entry) {
+    auto& [number, device] = entry;
+    auto* x = config.find(number);
+    // A number that changed between trunk and line is another device.
+    if (x && is_trunk(*x) == trunks_.has(number))
+      return false;
+    caf::anon_send(device, reconfigured{false});
+    trunks_.remove(number);
+    return true;
+  });
+}
+
+// -- devices -----------------------------------------------------------------------
+
+device_actor exchange::find_device(std::string_view number) {
+  if (auto i = devices_.find(number); i != devices_.end())
+    return i->second;
+  auto* x = env_.config->find(number);
+  return x ? spawn_device(*x) : device_actor{};
+}
+
+device_actor exchange::spawn_device(const model::dn& x) {
+  device_actor device;
+  if (is_trunk(x)) {
+    auto counters = std::make_shared<trunk_counters>();
+    trunks_.add(x.number, counters);
+    device = system_.spawn<caf::lazy_init>(trunk, &env_, x.number,
+                                           std::move(counters));
+  } else {
+    auto stored = restored_.extract(x.number);
+    device = system_.spawn<caf::lazy_init>(
+      line, &env_, x.number,
+      stored ? std::move(stored.mapped()) : std::vector<model::binding>{});
+  }
+  devices_.emplace(x.number, device);
+  // A first message, so that a device with duties starts them.
+  caf::anon_send(device, reconfigured{true});
+  return device;
+}
+
+// -- switchboard -------------------------------------------------------------------
+
+admission exchange::admit() {
+  auto retry = static_cast<uint32_t>(
+    config().integer(model::option::overload_retry_after));
+  if (draining_)
+    return {false, retry, rejection::drain};
+  auto most = config().integer(model::option::max_calls);
+  if (most > 0 && calls_.size() >= static_cast<size_t>(most))
+    return {false, retry, rejection::calls};
+  auto lag_limit = std::chrono::milliseconds{
+    config().integer(model::option::max_reactor_lag)};
+  if (lag_limit.count() > 0 && env_.reactor.lag() > lag_limit)
+    return {false, retry, rejection::lag};
+  return {};
+}
+
+opened exchange::open(model::offered&& x) {
+  opened result;
+  result.id = model::call_id{++next_call_};
+  result.handle = system_.spawn<caf::lazy_init>(call, &env_, result.id);
+  auto& counters = env_.reactor.counters();
+  counters.calls_opened.add();
+  counters.calls_in_progress.take();
+  calls_.emplace(result.id, result.handle);
+  caf::anon_send(result.handle, std::move(x));
+  return result;
+}
+
+bool exchange::enrol(enrolment&& x) {
+  auto device = find_device(x.dn);
+  if (!device)
+    return false;
+  caf::anon_send(device, std::move(x));
+  return true;
+}
+
+// -- the end -----------------------------------------------------------------------
+
+void exchange::clear_all(const std::string& reason) {
+  for (auto& [id, handle] : calls_)
+    caf::anon_send(handle, clear{reason});
+}
+
+void exchange::shut_down() {
+  for (auto& [id, handle] : calls_)
+    caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
+  for (auto& [number, handle] : devices_)
+    caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
+  calls_.clear();
+  devices_.clear();
+  env_.reactor.run();
+}
+
+} // namespace strowger

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/trunk_registry.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace strowger {
+
+/// The switch itself: owns every device and every call, and lets a signalling
+/// edge open calls. Everything happens on the reactor's thread.
+///
+/// Life: construct, restore() what a store kept, configure(), attach() a wire,
+/// run the reactor; drain(), clear_all(), shut_down().
+class exchange final : public switchboard {
+public:
+  exchange(caf::actor_system& system, reactor& host, outlets& out);
+  ~exchange() override;
+
+  // -- life -------------------------------------------------------------------
+
+  /// Bindings of a DN from before a restart; before the DN is configured.
+  void restore(std::string_view dn, std::vector<model::binding> bindings);
+
+  /// Puts a configuration in force: the first one, or a reload. Calls in
+  /// progress stay; devices that are gone take no new ones.
+  void configure(std::shared_ptr<const model::directory> config);
+
+  /// The wire that carries out the commands of calls.
+  void attach(wire& edge) {
+    env_.edge = &edge;
+  }
+
+  /// From now on new calls are refused.
+  void drain() {
+    draining_ = true;
+  }
+
+  /// True if there is no call.
+  bool idle() const {
+    return calls_.empty();
+  }
+
+  /// Ends every call.
+  void clear_all(const std::string& reason);
+
+  /// Ends all actors; nothing may be asked of the exchange afterwards.
+  void shut_down();
+
+  // -- switchboard --------------------------------------------------------------
+
+  const model::directory& config() const override {
+    return *env_.config;
+  }
+  admission admit() override;
+  opened open(model::offered&& x) override;
+  bool enrol(enrolment&& x) override;
+
+  // -- for whoever watches --------------------------------------------------------
+
+  const journal& events() const {
+    return journal_;
+  }
+  const trunk_registry& trunks() const {
+    return trunks_;
+  }
+
+private:
+  struct text_hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  template <class T>
+  using by_number
+    = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
+
+  device_actor find_device(std::string_view number);
+  device_actor spawn_device(const model::dn& x);
+  void remove_devices_not_in(const model::directory& config);
+
+  caf::actor_system& system_;
+  journal journal_;
+  trunk_registry trunks_;
+  environment env_;
+  by_number<device_actor> devices_; // those that were needed so far
+  by_number<std::vector<model::binding>> restored_;
+  std::unordered_map<model::call_id, call_actor> calls_;
+  uint64_t next_call_;
+  bool draining_ = false;
+};
+
+} // namespace strowger

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <caf/typed_actor.hpp>
+
+/// Who can say what to whom: every typed actor interface of the switch. All
+/// messages are one-way; nobody waits for an answer.
+namespace strowger {
+
+/// Anything that armed a deadline at the reactor.
+using deadline_listener = caf::typed_actor<
+  // reactor -> actor: the deadline has come.
+  caf::reacts_to<tick>>;
+
+/// Whoever seizes devices.
+using seizer = caf::typed_actor<
+  // device -> call: granted, with the targets to invite.
+  caf::reacts_to<model::seized>,
+  // device -> call: not now, with the reason.
+  caf::reacts_to<model::refused>>;
+
+/// Whoever asked for an OPTIONS probe.
+using probe_listener = caf::typed_actor<
+  // wire -> device: the probe was answered, or was not.
+  caf::reacts_to<probed>>;
+
+/// A DN or trunk, as calls see it.
+using device_actor = deadline_listener::extend<
+  // call -> device: may I use you? Answered with seized or refused.
+  caf::reacts_to<model::seize, seizer>,
+  // call -> device: I am done with you; once for every seized.
+  caf::reacts_to<model::release>,
+  // wire -> device: result of an OPTIONS probe (`oos-check`).
+  caf::reacts_to<probed>,
+  // wire -> DN: an authenticated REGISTER. Trunks answer 403.
+  caf::reacts_to<enrolment>,
+  // exchange -> device: the configuration has changed.
+  caf::reacts_to<reconfigured>>;
+
+/// One call.
+using call_actor = deadline_listener::extend<
+  // wire -> call: the INVITE that opened the call. Always the first message.
+  caf::reacts_to<model::offered>,
+  // wire -> call: a response to a request of the call.
+  caf::reacts_to<model::responded>,
+  // wire -> call: a request of a peer inside a dialog.
+  caf::reacts_to<model::requested>,
+  // wire -> call: ACK to a 2xx of ours.
+  caf::reacts_to<model::acked>,
+  // wire -> call: the peer cancelled its INVITE.
+  caf::reacts_to<model::cancelled>,
+  // wire -> call: our 2xx was never acknowledged.
+  caf::reacts_to<model::unacknowledged>,
+  // device -> call: answers to seize.
+  caf::reacts_to<model::seized>, caf::reacts_to<model::refused>,
+  // exchange -> call: end now (drain limit reached).
+  caf::reacts_to<clear>>;
+
+} // namespace strowger
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::seizer)

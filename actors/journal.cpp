@@ -1,0 +1,22 @@
+#include "actors/journal.hpp"
+
+#include <utility>
+
+namespace strowger {
+
+void journal::append(model::journal_event&& x) {
+  ++last_;
+  probe_.events.add();
+  out_.event(last_, x);
+  kept_.push_back(std::move(x));
+  if (kept_.size() > limit_)
+    kept_.pop_front();
+}
+
+void journal::limit(size_t n) {
+  limit_ = n;
+  while (kept_.size() > limit_)
+    kept_.pop_front();
+}
+
+} // namespace strowger

@@ -1,0 +1,283 @@
+#include "actors/model/call_events.hpp"
+#include "actors/model/call_steps.hpp"
+#include "actors/model/final_status.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <utility>
+
+namespace strowger::model {
+
+namespace {
+
+bool is_attempt(const leg& x) {
+  return !x.incoming && x.state == leg_state::inviting;
+}
+
+size_t attempts_alive(const call& c) {
+  return static_cast<size_t>(
+    std::count_if(c.legs.begin(), c.legs.end(), is_attempt));
+}
+
+// -- provisional -----------------------------------------------------------------
+
+/// Notes what the body of a reliable provisional response means for offer and
+/// answer; an unreliable one settles nothing (RFC 6337 §2.2). True if it is the
+/// second half of the caller's own exchange, or the first.
+bool note_reliable_body(leg& b, const description& body) {
+  if (!body)
+    return false;
+  auto answers = b.media == negotiation::offer_sent;
+  if (!answers && (b.sent || b.received))
+    return false; // neither an answer nor an offer: repeated
+  b.received = body;
+  b.media = answers ? negotiation::idle : negotiation::offer_received;
+  return true;
+}
+
+/// Binds the caller to what `b` said reliably.
+void bind_caller(call& c, const leg& b) {
+  auto& a = c.caller_leg();
+  c.bound = true;
+  a.sent = b.received;
+  a.media = b.media == negotiation::idle ? negotiation::idle
+                                         : negotiation::offer_sent;
+}
+
+void acknowledge_provisional(leg& b, uint32_t rseq, effects& fx) {
+  request x;
+  x.leg = b.number;
+  x.txn = b.next_txn++;
+  x.method = method::prack;
+  x.rseq = rseq;
+  fx.wire.emplace_back(std::move(x));
+}
+
+void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
+                    effects& fx) {
+  if (x.status == 100)
+    return;
+  auto forked = attempts_alive(c) > 1;
+  auto first = c.called.state == party_state::null;
+  b.early = true;
+  b.update_allowed = b.update_allowed || x.update_allowed;
+  if (ctx.config.flag(option::divert_on_ringing, ctx.config.find(c.queue)))
+    report_diverted(c, ctx, fx);
+  report_ringing(c, ctx, fx);
+  if (c.record.alerted == never)
+    c.record.alerted = ctx.now;
+  auto& a = c.caller_leg();
+  // Of a fork the caller hears the first one ring; media of several early
+  // dialogs cannot be told apart on one leg.
+  if (forked && !first)
+    return;
+  respond y;
+  y.status = x.status;
+  y.reason = std::move(x.reason);
+  y.headers = std::move(x.headers);
+  auto body = forked ? nullptr : share(std::move(x.body));
+  auto settles = x.rseq != 0 && note_reliable_body(b, body);
+  // One reliable response at a time (RFC 3262 §3): the caller may still owe the
+  // PRACK for one of a leg that has failed since.
+  if (x.rseq != 0 && a.reliable && c.reliable_rseq == 0) {
+    if (settles)
+      bind_caller(c, b);
+    c.reliable_rseq = x.rseq;
+    c.reliable_leg = b.number;
+    y.reliable = true;
+  } else if (x.rseq != 0) {
+    acknowledge_provisional(b, x.rseq, fx);
+  }
+  y.body = copy(body);
+  fx.wire.emplace_back(std::move(y));
+}
+
+// -- success -----------------------------------------------------------------------
+
+void acknowledge_answer(leg& b, effects& fx) {
+  b.state = leg_state::confirmed;
+  acknowledge x;
+  x.leg = b.number;
+  fx.wire.emplace_back(std::move(x));
+}
+
+/// Passes the answer of `b` on to the caller: the second half of the offer and
+/// answer that the caller's INVITE began, or, if it had no offer, the first; or
+/// nothing of either if both went by in reliable provisional responses.
+void answer_caller(call& c, leg& b, responded&& x, const context& ctx,
+                   effects& fx) {
+  auto& a = c.caller_leg();
+  respond y;
+  y.status = 200;
+  y.reason = std::move(x.reason);
+  y.headers = std::move(x.headers);
+  auto offers = !c.bound && b.media == negotiation::idle && !b.sent;
+  if (!c.bound) {
+    auto pending = offers || b.media == negotiation::offer_sent;
+    if (auto body = share(std::move(x.body)); body && pending)
+      b.received = body;
+    a.sent = b.received;
+    y.body = copy(a.sent);
+    a.media = offers ? negotiation::offer_sent : negotiation::idle;
+    b.media = offers ? negotiation::offer_received : negotiation::idle;
+  }
+  if (!offers)
+    acknowledge_answer(b, fx);
+  auto policy = policy_of(ctx);
+  y.session = answer_session(a.session.terms, policy).terms;
+  a.state = leg_state::answered;
+  start_session(a, y.session, session_role::uas, ctx.now);
+  start_session(b, settle_session(b.session.terms, x.session, policy),
+                session_role::uac, ctx.now);
+  fx.wire.emplace_back(std::move(y));
+}
+
+/// What only the way to an answer needed; a held call should be small.
+void forget_setup(call& c) {
+  c.hops = {};
+  c.targets = {};
+  c.origin.headers = {};
+  c.origin.caller.asserted = {};
+  for (auto& l : c.legs)
+    l.goal.reset();
+}
+
+void on_answer(call& c, leg& b, responded&& x, const context& ctx,
+               effects& fx) {
+  assert(c.phase == call_phase::hunting);
+  c.phase = call_phase::connected;
+  c.answering = b.number;
+  c.ring_until = never;
+  b.state = leg_state::answered;
+  b.early = true;
+  b.update_allowed = b.update_allowed || x.update_allowed;
+  use_of(c, b).status = x.status;
+  for (auto& other : c.legs)
+    if (is_attempt(other))
+      hang_up(c, other, fx);
+  answer_caller(c, b, std::move(x), ctx, fx);
+  c.record.answered = ctx.now;
+  c.record.status = 200;
+  c.record.result = call_result::answered;
+  report_diverted(c, ctx, fx);
+  report_established(c, ctx, fx);
+  forget_setup(c);
+}
+
+// -- failure -----------------------------------------------------------------------
+
+/// A 3xx: the device names other numbers (`max-redirections`).
+bool forward(call& c, const responded& x, const context& ctx, effects& fx) {
+  auto limit = ctx.config.integer(option::max_redirections);
+  if (c.bound || x.contacts.empty() || c.redirections >= limit)
+    return false;
+  // The user part of the first contact is dialled like any other number.
+  auto& uri = x.contacts.front();
+  auto start = uri.find(':');
+  auto end = uri.find('@');
+  if (start == std::string::npos || end == std::string::npos || end <= start)
+    return false;
+  auto number = uri.substr(start + 1, end - start - 1);
+  if (auto cut = number.find_first_of(";:"); cut != std::string::npos)
+    number.resize(cut);
+  if (number.empty())
+    return false;
+  ++c.redirections;
+  c.record.redirections = c.redirections;
+  c.forwarded_by = c.called.dn;
+  report_released(c, c.called, call_state::forwarded, ctx, fx);
+  c.called.state = party_state::null;
+  c.hops.clear();
+  c.targets.clear();
+  c.ring_until = never;
+  for (seizure_number i = 0; i < c.uses.size(); ++i)
+    if (!c.uses[i].origin)
+      return_device(c, i, ctx, fx);
+  route(c, number, ctx, fx);
+  return true;
+}
+
+void on_failure(call& c, leg& b, responded&& x, const context& ctx,
+                effects& fx) {
+  auto terms = x.status == 422 && !c.bound
+                 ? retry_session(b.session.terms, x.session.min_se_s)
+                 : std::nullopt;
+  if (terms) {
+    auto goal = b.goal;
+    auto use = b.seizure;
+    leg_gone(c, b, fx);
+    invite_target(c, use, std::move(goal), *terms, ctx, fx);
+    return;
+  }
+  auto& use = use_of(c, b);
+  auto trunk = use.trunk;
+  use.status = x.status;
+  use.unreachable = x.local || x.status == 503;
+  leg_gone(c, b, fx);
+  auto redirects = x.status >= 300 && x.status < 400;
+  if (redirects && attempts_alive(c) == 0 && forward(c, x, ctx, fx))
+    return;
+  note_failure(c, redirects ? 480 : status_to_caller(x.status, x.local, trunk));
+  if (x.status >= 600) // a 6xx speaks for all forks (RFC 3261 21.6)
+    for (auto& other : c.legs)
+      if (is_attempt(other))
+        hang_up(c, other, fx);
+  if (attempts_alive(c) > 0)
+    return;
+  auto elsewhere = !c.bound && try_elsewhere(x.status, x.local);
+  if (!elsewhere)
+    c.targets.clear();
+  if (!trunk || !elsewhere)
+    c.hops.clear();
+  hunt_on(c, ctx, fx);
+}
+
+} // namespace
+
+void on_invite_response(call& c, leg& b, responded&& x, const context& ctx,
+                        effects& fx) {
+  auto final = x.status >= 200;
+  if (b.state == leg_state::inviting) {
+    if (!final)
+      on_provisional(c, b, std::move(x), ctx, fx);
+    else if (x.status < 300)
+      on_answer(c, b, std::move(x), ctx, fx);
+    else
+      on_failure(c, b, std::move(x), ctx, fx);
+    return;
+  }
+  if (b.state != leg_state::cancelled || !final)
+    return;
+  if (x.status < 300) { // the answer crossed our CANCEL
+    acknowledge_answer(b, fx);
+    hang_up(c, b, fx);
+  } else {
+    leg_gone(c, b, fx);
+  }
+  finish_if_done(c, ctx, fx);
+}
+
+void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
+  auto state = state_of(status);
+  c.record.status = status;
+  c.record.result = result_of(status);
+  auto& a = c.caller_leg();
+  if (a.state == leg_state::inviting) {
+    respond x;
+    x.status = status;
+    if (status == 422)
+      x.session = a.session.terms;
+    fx.wire.emplace_back(std::move(x));
+    leg_gone(c, a, fx);
+  }
+  report_released(c, c.called, state, ctx, fx);
+  report_left_queue(c, event_type::released, state, ctx, fx);
+  if (c.caller.state == party_state::dialing)
+    report_destination_busy(c, state, ctx, fx);
+  auto by = c.record.invited == never ? releaser::switch_itself
+                                      : releaser::called;
+  end_call(c, by, state, ctx, fx);
+}
+
+} // namespace strowger::model

@@ -1,0 +1,282 @@
+#include "actors/model/call_events.hpp"
+#include "actors/model/call_steps.hpp"
+#include "actors/model/final_status.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace strowger::model {
+
+namespace {
+
+void answer_request(leg_number l, txn_number txn, uint16_t status,
+                    effects& fx) {
+  respond x;
+  x.leg = l;
+  x.txn = txn;
+  x.status = status;
+  fx.wire.emplace_back(std::move(x));
+}
+
+void say_bye(leg& l, effects& fx) {
+  request x;
+  x.leg = l.number;
+  x.txn = l.next_txn++;
+  x.method = method::bye;
+  fx.wire.emplace_back(std::move(x));
+  l.state = leg_state::releasing;
+}
+
+/// Requests that were passed on to, or came from, a leg that goes will never
+/// get their answer: RFC 3261 15.1.2 wants 487 for them. The 2xx whose ACK will
+/// not come is acknowledged all the same.
+void drop_relays(call& c, leg_number gone, effects& fx) {
+  auto dead = [&](const relay& r) {
+    if (r.from != gone && r.to != gone)
+      return false;
+    if (r.awaits_ack) {
+      acknowledge x;
+      x.leg = r.to;
+      x.txn = r.to_txn;
+      fx.wire.emplace_back(std::move(x));
+    } else {
+      answer_request(r.from, r.from_txn, 487, fx);
+    }
+    return true;
+  };
+  std::erase_if(c.relays, dead);
+}
+
+void on_bye(call& c, leg& l, const requested& x, const context& ctx,
+            effects& fx) {
+  answer_request(l.number, x.txn, 200, fx);
+  // A caller may end an early dialog with BYE instead of CANCEL.
+  if (l.incoming && l.state == leg_state::inviting) {
+    step(c, cancelled{l.number}, ctx, fx);
+    return;
+  }
+  // The callee ends what its lost 2xx began: the attempt has failed.
+  if (l.state == leg_state::inviting) {
+    responded y;
+    y.leg = l.number;
+    y.status = 480;
+    on_invite_response(c, l, std::move(y), ctx, fx);
+    return;
+  }
+  leg_gone(c, l, fx);
+  auto by = l.incoming ? releaser::caller : releaser::called;
+  end_call(c, by, call_state::ok, ctx, fx);
+}
+
+} // namespace
+
+// -- pieces ------------------------------------------------------------------------
+
+void hang_up(call& c, leg& l, effects& fx) {
+  switch (l.state) {
+    case leg_state::inviting:
+      if (l.incoming) {
+        answer_request(l.number, 0, 487, fx);
+        leg_gone(c, l, fx);
+      } else {
+        cancel x;
+        x.leg = l.number;
+        fx.wire.emplace_back(std::move(x));
+        l.state = leg_state::cancelled;
+      }
+      break;
+    case leg_state::answered:
+      if (l.incoming) { // RFC 3261 15: the callee's BYE has to wait for the ACK
+        l.release_when_acked = true;
+      } else {
+        acknowledge x;
+        x.leg = l.number;
+        fx.wire.emplace_back(std::move(x));
+        say_bye(l, fx);
+      }
+      break;
+    case leg_state::confirmed:
+      drop_relays(c, l.number, fx);
+      say_bye(l, fx);
+      break;
+    case leg_state::cancelled:
+    case leg_state::releasing:
+    case leg_state::gone:
+      break;
+  }
+}
+
+void leg_gone(call& c, leg& l, effects& fx) {
+  if (l.state == leg_state::gone)
+    return;
+  l.state = leg_state::gone;
+  drop_relays(c, l.number, fx);
+  forget x;
+  x.leg = l.number;
+  fx.wire.emplace_back(std::move(x));
+}
+
+void return_device(call& c, seizure_number number, const context&,
+                   effects& fx) {
+  auto& use = c.uses[number];
+  if (use.at != use_of_device::stage::granted)
+    return;
+  use.at = use_of_device::stage::returned;
+  fx.releases.push_back(
+    {use.device, {c.id, number, use.status, use.unreachable}});
+}
+
+void end_call(call& c, releaser by, call_state state, const context& ctx,
+              effects& fx) {
+  if (c.phase == call_phase::ending || c.phase == call_phase::finished)
+    return;
+  c.phase = call_phase::ending;
+  c.ring_until = c.route_until = never;
+  c.hops.clear();
+  c.targets.clear();
+  c.record.released_by = by;
+  c.record.ended = ctx.now;
+  for (auto& l : c.legs)
+    hang_up(c, l, fx);
+  for (seizure_number i = 0; i < c.uses.size(); ++i)
+    return_device(c, i, ctx, fx);
+  auto* first = by == releaser::called ? &c.called : &c.caller;
+  auto* second = by == releaser::called ? &c.caller : &c.called;
+  for (auto* p : {first, second})
+    report_released(c, *p, state, ctx, fx);
+  finish_if_done(c, ctx, fx);
+}
+
+void finish_if_done(call& c, const context& ctx, effects& fx) {
+  if (c.phase != call_phase::ending)
+    return;
+  auto waits = [](const use_of_device& x) {
+    return x.at == use_of_device::stage::asked;
+  };
+  if (std::any_of(c.legs.begin(), c.legs.end(), live)
+      || std::any_of(c.uses.begin(), c.uses.end(), waits))
+    return;
+  assert(c.caller.state == party_state::null);
+  assert(c.called.state == party_state::null);
+  assert(!c.waits_on_queue);
+  assert(c.relays.empty());
+  c.phase = call_phase::finished;
+  c.record.call_type = c.type;
+  c.record.invited_leg = c.answering
+                           ? c.answering
+                           : static_cast<leg_number>(c.legs.size() - 1);
+  if (c.record.ended == time_point{})
+    c.record.ended = ctx.now;
+  fx.finished = std::move(c.record);
+}
+
+// -- steps -------------------------------------------------------------------------
+
+void step(call& c, const cancelled& x, const context& ctx, effects& fx) {
+  auto& a = leg_at(c, x.leg);
+  if (a.state != leg_state::inviting || c.phase == call_phase::ending)
+    return;
+  c.record.status = 487;
+  c.record.result = call_result::abandoned;
+  // Order of semantics M10: the caller is released, then the called party
+  // hears that it was abandoned.
+  report_released(c, c.caller, call_state::ok, ctx, fx);
+  report_abandoned(c, ctx, fx);
+  report_left_queue(c, event_type::abandoned, call_state::ok, ctx, fx);
+  end_call(c, releaser::caller, call_state::ok, ctx, fx);
+}
+
+void step(call& c, responded&& x, const context& ctx, effects& fx) {
+  auto& l = leg_at(c, x.leg);
+  if (x.txn == 0) {
+    on_invite_response(c, l, std::move(x), ctx, fx);
+    return;
+  }
+  auto r = std::find_if(c.relays.begin(), c.relays.end(), [&](const relay& y) {
+    return y.to == x.leg && y.to_txn == x.txn && !y.awaits_ack;
+  });
+  if (r != c.relays.end()) {
+    on_relayed_response(c, *r, std::move(x), ctx, fx);
+    return;
+  }
+  if (x.status < 200)
+    return;
+  if (x.txn == l.session.refresh_txn) {
+    on_refresh_response(c, l, std::move(x), ctx, fx);
+    return;
+  }
+  // The answer to a re-INVITE that was given up has to be acknowledged still.
+  if (x.method == method::invite && x.status < 300) {
+    acknowledge ack;
+    ack.leg = l.number;
+    ack.txn = x.txn;
+    fx.wire.emplace_back(std::move(ack));
+  }
+  if (x.method == method::bye && l.state == leg_state::releasing) {
+    leg_gone(c, l, fx);
+    finish_if_done(c, ctx, fx);
+  }
+}
+
+void step(call& c, requested&& x, const context& ctx, effects& fx) {
+  auto& l = leg_at(c, x.leg);
+  if (x.method == method::bye && live(l)) {
+    on_bye(c, l, x, ctx, fx);
+    finish_if_done(c, ctx, fx);
+    return;
+  }
+  if (!live(l) || c.phase == call_phase::ending) {
+    answer_request(x.leg, x.txn, x.method == method::bye ? 200 : 481, fx);
+    return;
+  }
+  on_dialog_request(c, l, std::move(x), ctx, fx);
+}
+
+void step(call& c, acked&& x, const context& ctx, effects& fx) {
+  auto& l = leg_at(c, x.leg);
+  if (x.txn != 0 || l.state != leg_state::answered) {
+    on_relayed_ack(c, l, std::move(x), ctx, fx);
+    return;
+  }
+  l.state = leg_state::confirmed;
+  if (l.release_when_acked) {
+    hang_up(c, l, fx);
+    return;
+  }
+  // The caller's INVITE had no offer: its ACK answers the one of the 2xx.
+  auto* b = partner_of(c, l);
+  if (l.media != negotiation::offer_sent || !b
+      || b->state != leg_state::answered)
+    return;
+  l.received = share(std::move(x.body));
+  b->sent = l.received;
+  l.media = b->media = negotiation::idle;
+  b->state = leg_state::confirmed;
+  acknowledge y;
+  y.leg = b->number;
+  y.body = copy(b->sent);
+  fx.wire.emplace_back(std::move(y));
+}
+
+void step(call& c, const unacknowledged& x, const context& ctx, effects& fx) {
+  auto& l = leg_at(c, x.leg);
+  if (!live(l) || l.state == leg_state::releasing)
+    return;
+  if (l.state == leg_state::answered)
+    l.state = leg_state::confirmed; // BYE is allowed now (RFC 3261 13.3.1.4)
+  if (l.release_when_acked)
+    hang_up(c, l, fx);
+  end_call(c, releaser::switch_itself, call_state::general_error, ctx, fx);
+}
+
+void step_clear(call& c, const context& ctx, effects& fx) {
+  if (c.phase == call_phase::ending || c.phase == call_phase::finished)
+    return;
+  if (c.phase == call_phase::connected)
+    end_call(c, releaser::switch_itself, call_state::cleared, ctx, fx);
+  else
+    give_up(c, 503, ctx, fx);
+}
+
+} // namespace strowger::model

@@ -1,0 +1,140 @@
+#include "actors/model/call_events.hpp"
+#include "actors/model/call_steps.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace strowger::model {
+
+namespace {
+
+// A refresh that met another exchange on the leg, or was refused for a while,
+// is tried again after this time; RFC 3261 14.1 gives 2.1 to 4 s to the side
+// that owns the Call-ID.
+constexpr auto retry_refresh_after = std::chrono::seconds{3};
+
+bool is_quiet(const call& c, const leg& l) {
+  auto touches = [&](const relay& r) {
+    return r.from == l.number || r.to == l.number;
+  };
+  return l.state == leg_state::confirmed && l.media == negotiation::idle
+         && l.session.refresh_txn == 0
+         && std::none_of(c.relays.begin(), c.relays.end(), touches);
+}
+
+void refresh(call& c, leg& l, const context& ctx, effects& fx) {
+  if (!is_quiet(c, l)) {
+    l.session.refresh_at = ctx.now + retry_refresh_after;
+    return;
+  }
+  l.session.refresh_at = never;
+  l.session.refresh_txn = l.next_txn++;
+  request x;
+  x.leg = l.number;
+  x.txn = l.session.refresh_txn;
+  x.method = l.update_allowed ? method::update : method::invite;
+  if (x.method == method::invite) {
+    x.body = copy(l.sent); // unchanged, so its version stays too
+    l.media = negotiation::offer_sent;
+  }
+  x.session = refresh_session(l.session.terms, true, policy_of(ctx));
+  fx.wire.emplace_back(std::move(x));
+}
+
+void ring_timeout(call& c, const context& ctx, effects& fx) {
+  c.ring_until = never;
+  give_up(c, 480, ctx, fx);
+}
+
+/// Nobody routed the call in time (`router-timeout`): default routing.
+void route_timeout(call& c, const context& ctx, effects& fx) {
+  c.route_until = never;
+  auto* point = ctx.config.find(c.queue);
+  auto& fallback = ctx.config.text(option::default_dn, point);
+  if (fallback.empty())
+    give_up(c, 480, ctx, fx);
+  else
+    route(c, fallback, ctx, fx);
+}
+
+} // namespace
+
+void start_session(leg& l, const session_terms& settled, session_role role,
+                   time_point now) {
+  l.session = {};
+  l.session.terms = settled;
+  auto clock = clock_of(settled, role);
+  if (!clock)
+    return;
+  if (clock->ours)
+    l.session.refresh_at = now + clock->refresh_after;
+  l.session.give_up_at = now + clock->give_up_after;
+}
+
+void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
+                         effects& fx) {
+  l.session.refresh_txn = 0;
+  if (x.method == method::invite)
+    l.media = negotiation::idle;
+  if (x.status < 300) {
+    if (x.method == method::invite) {
+      acknowledge y;
+      y.leg = l.number;
+      y.txn = x.txn;
+      fx.wire.emplace_back(std::move(y));
+    }
+    auto policy = policy_of(ctx);
+    auto sent = refresh_session(l.session.terms, true, policy);
+    start_session(l, settle_session(sent, x.session, policy), session_role::uac,
+                  ctx.now);
+    return;
+  }
+  // The peer no longer knows the dialog, or nobody is there (RFC 4028 §10).
+  if (x.status == 481 || x.status == 408) {
+    auto by = l.incoming ? releaser::caller : releaser::called;
+    leg_gone(c, l, fx);
+    end_call(c, by, call_state::remote_release, ctx, fx);
+    return;
+  }
+  if (auto terms = retry_session(l.session.terms, x.session.min_se_s);
+      x.status == 422 && terms)
+    l.session.terms = *terms;
+  if (x.status == 405 || x.status == 501)
+    l.update_allowed = false;
+  l.session.refresh_at = ctx.now + retry_refresh_after;
+}
+
+void step_deadline(call& c, const context& ctx, effects& fx) {
+  if (ctx.now >= c.ring_until) {
+    ring_timeout(c, ctx, fx);
+    return;
+  }
+  if (ctx.now >= c.route_until) {
+    route_timeout(c, ctx, fx);
+    return;
+  }
+  if (c.phase != call_phase::connected)
+    return;
+  for (auto& l : c.legs) {
+    if (l.state != leg_state::confirmed)
+      continue;
+    if (ctx.now >= l.session.give_up_at) {
+      end_call(c, releaser::switch_itself, call_state::remote_release, ctx, fx);
+      return;
+    }
+    if (ctx.now >= l.session.refresh_at)
+      refresh(c, l, ctx, fx);
+  }
+}
+
+time_point next_deadline(const call& c) {
+  auto next = std::min(c.ring_until, c.route_until);
+  if (c.phase != call_phase::connected)
+    return next;
+  for (auto& l : c.legs)
+    if (l.state == leg_state::confirmed)
+      next = std::min({next, l.session.refresh_at, l.session.give_up_at});
+  return next;
+}
+
+} // namespace strowger::model

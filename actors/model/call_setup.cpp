@@ -1,0 +1,296 @@
+#include "actors/model/call_events.hpp"
+#include "actors/model/call_steps.hpp"
+#include "actors/model/final_status.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace strowger::model {
+
+namespace {
+
+// Far more than any hunt or fork needs; keeps the small numbers of legs and
+// seizures from wrapping when a configuration sends a call in circles.
+constexpr size_t max_attempts = 200;
+
+bool is_agent_device(dn_type x) {
+  return x == dn_type::extension || x == dn_type::acd_position
+         || x == dn_type::voice_treatment_port;
+}
+
+bool can_ring(dn_type x) {
+  return is_agent_device(x) || x == dn_type::trunk_group;
+}
+
+bool makes_wait(dn_type x) {
+  return x == dn_type::routing_point || x == dn_type::external_routing_point
+         || x == dn_type::acd_queue;
+}
+
+call_type type_of(bool caller_internal, bool called_internal) {
+  if (!caller_internal)
+    return call_type::inbound;
+  return called_internal ? call_type::internal : call_type::outbound;
+}
+
+void name_called(call& c, std::string number, bool internal) {
+  c.called = {std::move(number), dn_role::destination, party_state::null,
+              internal};
+  if (c.caller.state == party_state::null)
+    c.type = type_of(c.caller.internal, internal);
+}
+
+void start_dialing(call& c, const context& ctx, effects& fx) {
+  if (c.caller.state == party_state::null)
+    report_dialing(c, ctx, fx);
+}
+
+void ask_device(call& c, hop&& next, bool origin, const context& ctx,
+                effects& fx) {
+  auto* device = ctx.config.find(next.device);
+  auto number = static_cast<seizure_number>(c.uses.size());
+  fx.seizes.push_back({next.device, {c.id, number, origin, next.number}});
+  auto& use = c.uses.emplace_back();
+  use.device = std::move(next.device);
+  use.number = std::move(next.number);
+  use.origin = origin;
+  use.trunk = device && device->type == dn_type::trunk;
+}
+
+void hunt_trunks(call& c, const std::string& number, const context& ctx,
+                 effects& fx) {
+  name_called(c, number, false);
+  start_dialing(c, ctx, fx);
+  auto choices = ctx.config.plan().candidates(number, ctx.turns);
+  if (choices.empty()) {
+    give_up(c, 404, ctx, fx);
+    return;
+  }
+  // Calls of strangers must not leave over our trunks (toll fraud).
+  if (c.origin.source.empty() && !c.origin.trusted) {
+    give_up(c, 403, ctx, fx);
+    return;
+  }
+  for (auto& x : choices)
+    c.hops.push_back({x.trunk->number,
+                      number_plan::replace(number, *x.trunk, x.prefix_length)});
+  c.failure = 0;
+  hunt_on(c, ctx, fx);
+}
+
+void wait_on_queue(call& c, const dn& point, const context& ctx, effects& fx) {
+  c.phase = call_phase::queued;
+  c.queue = point.number;
+  name_called(c, point.number, true);
+  start_dialing(c, ctx, fx);
+  report_queued(c, ctx, fx);
+  c.route_until = ctx.now
+                  + std::chrono::seconds{
+                    ctx.config.integer(option::router_timeout, &point)};
+  if (ctx.config.flag(option::ringing_on_route_point)) {
+    c.record.alerted = ctx.now;
+    respond ring;
+    ring.status = 180;
+    fx.wire.emplace_back(std::move(ring));
+  }
+}
+
+void on_origin_answer(call& c, const context& ctx, effects& fx) {
+  c.phase = call_phase::hunting;
+  // A copy: a forwarded call keeps the number that was dialled first.
+  route(c, std::string{c.origin.called}, ctx, fx);
+}
+
+} // namespace
+
+session_policy policy_of(const context& ctx) {
+  session_policy x;
+  x.interval_s = static_cast<uint32_t>(
+    ctx.config.integer(option::session_refresh_interval));
+  x.min_se_s = static_cast<uint32_t>(
+    ctx.config.integer(option::min_session_interval));
+  return x;
+}
+
+void note_failure(call& c, uint16_t status) {
+  if (better_failure(status, c.failure))
+    c.failure = status;
+}
+
+// -- the INVITE ------------------------------------------------------------------
+
+void step(call& c, offered&& x, const context& ctx, effects& fx) {
+  assert(c.phase == call_phase::fresh);
+  c.origin = std::move(x);
+  auto& from = c.origin;
+  c.record.call = c.id;
+  c.record.started = from.received_at;
+  c.record.invited = c.record.alerted = c.record.answered = never;
+  c.record.origin = {from.source, from.caller.user, from.source_address,
+                     from.sip_call_id};
+  auto& a = c.legs.emplace_back();
+  a.incoming = true;
+  a.reliable = from.reliable;
+  a.update_allowed = from.update_allowed;
+  a.session.terms = from.session;
+  a.received = share(std::move(from.body));
+  if (a.received)
+    a.media = negotiation::offer_received;
+  auto* device = from.source.empty() ? nullptr : ctx.config.find(from.source);
+  c.caller.internal = device && is_agent_device(device->type);
+  c.caller.dn = c.caller.internal ? device->number : from.caller.user;
+  c.caller.role = dn_role::origination;
+  if (auto answer = answer_session(from.session, policy_of(ctx));
+      answer.reject_min_se_s > 0) {
+    a.session.terms = {};
+    a.session.terms.min_se_s = answer.reject_min_se_s;
+    c.type = type_of(c.caller.internal, false);
+    give_up(c, 422, ctx, fx);
+    return;
+  }
+  if (!device) {
+    on_origin_answer(c, ctx, fx);
+    return;
+  }
+  c.phase = call_phase::arriving;
+  ask_device(c, {device->number, from.called}, true, ctx, fx);
+}
+
+// -- the way to a destination ------------------------------------------------------
+
+void route(call& c, const std::string& number, const context& ctx,
+           effects& fx) {
+  c.phase = call_phase::hunting;
+  c.route_until = never;
+  auto* device = ctx.config.find(number);
+  if (device && makes_wait(device->type)) {
+    if (c.queue.empty())
+      wait_on_queue(c, *device, ctx, fx);
+    else
+      give_up(c, 480, ctx, fx); // a default route that leads to another queue
+    return;
+  }
+  if (!device || !can_ring(device->type)) {
+    hunt_trunks(c, number, ctx, fx);
+    return;
+  }
+  name_called(c, number, is_agent_device(device->type));
+  start_dialing(c, ctx, fx);
+  c.failure = 0;
+  c.hops.push_back({number, number});
+  hunt_on(c, ctx, fx);
+}
+
+void hunt_on(call& c, const context& ctx, effects& fx) {
+  if (!c.targets.empty() && c.legs.size() < max_attempts) {
+    auto next = std::make_shared<const target>(std::move(c.targets.front()));
+    c.targets.erase(c.targets.begin());
+    invite_target(c, static_cast<seizure_number>(c.uses.size() - 1),
+                  std::move(next), offer_session(policy_of(ctx)), ctx, fx);
+    return;
+  }
+  if (!c.uses.empty() && !c.uses.back().origin)
+    return_device(c, static_cast<seizure_number>(c.uses.size() - 1), ctx, fx);
+  if (c.hops.empty() || c.uses.size() >= max_attempts) {
+    give_up(c, c.failure ? c.failure : 480, ctx, fx);
+    return;
+  }
+  auto next = std::move(c.hops.front());
+  c.hops.erase(c.hops.begin());
+  ask_device(c, std::move(next), false, ctx, fx);
+}
+
+void step(call& c, seized&& x, const context& ctx, effects& fx) {
+  assert(x.seizure < c.uses.size());
+  auto& use = c.uses[x.seizure];
+  assert(use.at == use_of_device::stage::asked);
+  use.at = use_of_device::stage::granted;
+  if (c.phase == call_phase::ending) {
+    return_device(c, x.seizure, ctx, fx);
+    finish_if_done(c, ctx, fx);
+    return;
+  }
+  if (use.origin) {
+    on_origin_answer(c, ctx, fx);
+    return;
+  }
+  auto ring_timeout = ctx.config.integer(option::ring_timeout);
+  if (c.ring_until == never && ring_timeout > 0)
+    c.ring_until = ctx.now + std::chrono::seconds{ring_timeout};
+  c.targets = std::move(x.targets);
+  if (!x.parallel) {
+    hunt_on(c, ctx, fx);
+    return;
+  }
+  auto all = std::exchange(c.targets, {});
+  assert(!all.empty());
+  // With a fork the caller cannot tell whose provisional a PRACK would name.
+  if (all.size() > 1)
+    c.caller_leg().reliable = false;
+  for (auto& t : all)
+    invite_target(c, x.seizure, std::make_shared<const target>(std::move(t)),
+                  offer_session(policy_of(ctx)), ctx, fx);
+}
+
+void step(call& c, const refused& x, const context& ctx, effects& fx) {
+  assert(x.seizure < c.uses.size());
+  auto& use = c.uses[x.seizure];
+  assert(use.at == use_of_device::stage::asked);
+  use.at = use_of_device::stage::returned;
+  if (c.phase == call_phase::ending) {
+    finish_if_done(c, ctx, fx);
+    return;
+  }
+  auto status = status_of(x.why, use.trunk);
+  if (use.origin) {
+    give_up(c, status, ctx, fx);
+    return;
+  }
+  note_failure(c, status);
+  hunt_on(c, ctx, fx);
+}
+
+void invite_target(call& c, seizure_number use,
+                   std::shared_ptr<const target> goal,
+                   const session_terms& terms, const context& ctx,
+                   effects& fx) {
+  auto& from = c.origin;
+  auto& a = c.caller_leg();
+  leg b;
+  b.number = static_cast<leg_number>(c.legs.size());
+  b.seizure = use;
+  b.reliable = a.reliable;
+  b.sent = a.received;
+  b.session.terms = terms;
+  if (b.sent)
+    b.media = negotiation::offer_sent;
+  invite x;
+  x.leg = b.number;
+  x.target = *goal;
+  x.to_user = !c.queue.empty()
+                  && !ctx.config.flag(option::override_to_on_divert)
+                ? c.queue
+                : c.uses[use].number;
+  x.caller = from.caller;
+  auto secret = from.caller.privacy.find("id") != std::string::npos;
+  if (secret && !goal->trusted)
+    x.caller.asserted.clear();
+  x.body = copy(b.sent);
+  x.headers = from.headers;
+  x.max_forwards = static_cast<uint16_t>(std::max<int>(from.max_forwards, 1)
+                                         - 1);
+  x.reliable = b.reliable;
+  x.session = terms;
+  if (c.record.invited == never)
+    c.record.invited = ctx.now;
+  c.record.destination = {
+    c.uses[use].device, c.uses[use].number, goal->uri, {}};
+  c.uses[use].status = 0;
+  c.uses[use].unreachable = false;
+  b.goal = std::move(goal);
+  c.legs.push_back(std::move(b));
+  fx.wire.emplace_back(std::move(x));
+}
+
+} // namespace strowger::model

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "actors/model/call.hpp"
+
+#include <cassert>
+#include <utility>
+
+/// How the files of the call model call each other. Private to call*.cpp and
+/// choreographer.cpp; everybody else uses call.hpp.
+///
+///   call_setup    the INVITE that opens a call, the way to a destination
+///   call_answer   what the called side answers
+///   call_release  taking a call down, in whatever state it is
+///   call_session  deadlines and session timers
+///   choreographer offers and answers between legs
+///   call_events   the one place where T-Library events are made
+namespace strowger::model {
+
+// -- call_setup ------------------------------------------------------------------
+
+/// Finds the devices for a dialled number and starts with the first.
+void route(call&, const std::string& number, const context&, effects&);
+
+/// Tries the next address of the device in use, then the next device; gives up
+/// with the call's `failure` when there is none left.
+void hunt_on(call&, const context&, effects&);
+
+/// Opens a leg to a target, as part of seizure `use`.
+void invite_target(call&, seizure_number use, std::shared_ptr<const target>,
+                   const session_terms&, const context&, effects&);
+
+/// Remembers the most telling failure so far.
+void note_failure(call&, uint16_t status);
+
+/// What we wish for as session timers (`session-refresh-interval`).
+session_policy policy_of(const context&);
+
+// -- call_answer -----------------------------------------------------------------
+
+/// A response to the first INVITE of a leg that we opened.
+void on_invite_response(call&, leg&, responded&&, const context&, effects&);
+
+/// Nobody is to be reached: refuses the caller with `status`.
+void give_up(call&, uint16_t status, const context&, effects&);
+
+// -- call_release ----------------------------------------------------------------
+
+/// Takes down all legs, tells the parties, gives the devices back.
+void end_call(call&, releaser, call_state, const context&, effects&);
+
+/// Ends one leg in the way its state asks for (RFC 3261 §15).
+void hang_up(call&, leg&, effects&);
+
+/// The leg is over; what its peer still waits for is answered.
+void leg_gone(call&, leg&, effects&);
+
+/// Gives a device back, if it is still held.
+void return_device(call&, seizure_number, const context&, effects&);
+
+/// Makes the call record when nothing is left.
+void finish_if_done(call&, const context&, effects&);
+
+// -- call_session ----------------------------------------------------------------
+
+/// Starts or restarts the session timer of a leg from settled terms.
+void start_session(leg&, const session_terms& settled, session_role,
+                   time_point);
+
+/// A response to our own refresh.
+void on_refresh_response(call&, leg&, responded&&, const context&, effects&);
+
+// -- choreographer ---------------------------------------------------------------
+
+/// A request in a dialog that another leg may have to see.
+void on_dialog_request(call&, leg&, requested&&, const context&, effects&);
+
+/// The response to a request that was passed on.
+void on_relayed_response(call&, relay&, responded&&, const context&, effects&);
+
+/// The ACK of a 2xx that was passed on.
+void on_relayed_ack(call&, leg&, acked&&, const context&, effects&);
+
+/// The leg whose peer hears this leg's peer; null before there is one.
+leg* partner_of(call&, const leg&);
+
+// -- small helpers ---------------------------------------------------------------
+
+/// The leg of this number; a number nobody gave out is a programmer error.
+inline leg& leg_at(call& c, leg_number number) {
+  assert(number < c.legs.size());
+  return c.legs[number];
+}
+
+inline bool live(const leg& x) {
+  return x.state != leg_state::gone;
+}
+
+inline description share(content&& x) {
+  return x.empty() ? nullptr : std::make_shared<const content>(std::move(x));
+}
+
+inline content copy(const description& x) {
+  return x ? *x : content{};
+}
+
+inline use_of_device& use_of(call& c, const leg& l) {
+  return c.uses[l.seizure];
+}
+
+} // namespace strowger::model

@@ -1,0 +1,148 @@
+#pragma once
+
+#include "actors/model/dn_type.hpp"
+#include "actors/model/number_plan.hpp"
+#include "actors/model/options.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strowger::model {
+
+/// A directory number and the options set on it (never null).
+struct dn {
+  std::string number;
+  dn_type type = dn_type::extension;
+  std::shared_ptr<const option_values> options;
+  int line = 0; ///< where it stands in the configuration; 0 = nowhere
+  int column = 0;
+};
+
+/// What is wrong with a configuration, and where.
+struct config_error {
+  int line = 0;
+  int column = 0;
+  std::string message;
+};
+
+/// The configuration at one moment: immutable, shared by everybody who reads
+/// it, replaced as a whole on reload. Options are looked up by DN, then
+/// application, then default of the table; reading one of another type than
+/// the table states is a programmer's error.
+class directory {
+public:
+  /// The DN of this number, or null.
+  const dn* find(std::string_view number) const;
+
+  std::span<const dn> dns() const {
+    return dns_;
+  }
+
+  const std::string& switch_name() const {
+    return switch_name_;
+  }
+
+  const number_plan& plan() const {
+    return plan_;
+  }
+
+  /// The service DN of this `service-type` to use first, or null.
+  const dn* service(std::string_view service_type) const;
+
+  /// Where Extensions without a contact of their own are, or null.
+  const dn* softswitch() const {
+    return softswitch_;
+  }
+
+  // -- options ----------------------------------------------------------------
+
+  bool flag(option id, const dn* of = nullptr) const;
+  int64_t integer(option id, const dn* of = nullptr) const;
+  /// Text and choices; an empty text where the option is unset.
+  const std::string& text(option id, const dn* of = nullptr) const;
+  const std::vector<std::string>& list(option id, const dn* of = nullptr) const;
+
+  /// True if the DN or the application sets the option.
+  bool is_set(option id, const dn* of = nullptr) const;
+
+  const option_value& value(option id, const dn* of = nullptr) const;
+
+  /// The section `extrouter`; its options that have no application level can
+  /// be read by the functions above, too.
+  const option_values& extrouter() const {
+    return extrouter_;
+  }
+
+private:
+  friend class directory_builder;
+
+  directory() = default;
+  size_t slot_of(std::string_view number) const;
+
+  std::string switch_name_;
+  std::vector<dn> dns_;
+  std::vector<uint32_t> slots_; // open addressing: position in dns_ + 1
+  option_values application_;
+  option_values extrouter_;
+  std::vector<option_value> values_; // of the application, by option
+  number_plan plan_;
+  std::vector<const dn*> services_; // by priority
+  const dn* softswitch_ = nullptr;
+};
+
+/// Collects a configuration, then checks it as a whole.
+class directory_builder {
+public:
+  explicit directory_builder(std::string switch_name = "switch");
+
+  directory_builder& switch_name(std::string name);
+
+  /// Sets an option of the application (section `TServer`); the place is
+  /// where errors about it point to.
+  directory_builder& set(option id, option_value value, int line = 0,
+                         int column = 0);
+  /// Sets an option of the section `extrouter`.
+  directory_builder& set_extrouter(option id, option_value value);
+
+  directory_builder& add(std::string number, dn_type type,
+                         option_values options = {});
+  directory_builder& add(dn entry);
+  /// Adds the numbers from `first` to `last`, padded with zeros to `width`,
+  /// which share the prototype's type, options and place.
+  directory_builder& add_range(uint64_t first, uint64_t last, size_t width,
+                               const dn& prototype);
+
+  /// The directory, or null if errors() is not empty. The builder is empty
+  /// afterwards.
+  std::shared_ptr<const directory> build();
+
+  const std::vector<config_error>& errors() const {
+    return errors_;
+  }
+
+private:
+  struct place {
+    option id;
+    int line;
+    int column;
+  };
+
+  void fail(const dn& where, std::string message);
+  void fail(option where, std::string message);
+  void index_dns();
+  void check_number(const dn& entry);
+  void check_options(const dn& entry);
+  void check_prefixes(const dn& entry);
+  void check_application();
+  void add_routes();
+
+  std::shared_ptr<directory> result_;
+  std::vector<place> places_; // of the application's options
+  std::vector<config_error> errors_;
+};
+
+} // namespace strowger::model

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/model/journal.hpp"
+#include "actors/model/seizure.hpp"
+#include "actors/model/signal.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace strowger::model {
+
+/// What a step of a call asks to be done, in order within each list. The shell
+/// reuses one of these for every step, so nothing is allocated in the long run.
+struct effects {
+  struct seizing {
+    std::string device;
+    seize request;
+  };
+  struct releasing {
+    std::string device;
+    release notice;
+  };
+
+  std::vector<command> wire;
+  std::vector<journal_event> events;
+  std::vector<seizing> seizes;
+  std::vector<releasing> releases;
+  std::optional<call_record> finished; // the call is over and holds nothing
+
+  void clear() {
+    wire.clear();
+    events.clear();
+    seizes.clear();
+    releases.clear();
+    finished.reset();
+  }
+};
+
+} // namespace strowger::model

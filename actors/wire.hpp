@@ -1,0 +1,65 @@
+#pragma once
+
+#include "actors/handles.hpp"
+#include "actors/model/directory.hpp"
+#include "actors/probe.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace strowger {
+
+/// What the switch asks of a signalling edge: sip::stack, or a virtual wire in
+/// tests. Called on the reactor's thread; answers come back as messages, never
+/// from inside these calls.
+class wire {
+public:
+  virtual ~wire() = default;
+
+  /// Carries out one command of a call. Commands for a leg that the wire does
+  /// not know are ignored: the leg died while the command was made.
+  virtual void perform(model::call_id call, model::command&& x) = 0;
+
+  /// The call is over: forget all its legs and its handle.
+  virtual void close(model::call_id call) = 0;
+
+  /// Sends OPTIONS to `uri`; the result comes back to `asker` as `probed`.
+  virtual void probe(const std::string& uri, probe_listener asker) = 0;
+
+  /// Answers the REGISTER that came in as `enrolment` with this token.
+  virtual void answer(enrolled&& x) = 0;
+};
+
+/// May a new call come in?
+struct admission {
+  bool granted = true;
+  uint32_t retry_after_s = 0; // for the 503
+  rejection why = rejection::calls;
+};
+
+/// A call that was just opened.
+struct opened {
+  model::call_id id;
+  call_actor handle;
+};
+
+/// What a signalling edge may ask of the switch; the exchange implements it.
+class switchboard {
+public:
+  virtual ~switchboard() = default;
+
+  /// The configuration in force; valid until the next turn of the reactor.
+  virtual const model::directory& config() const = 0;
+
+  /// To be asked before open(): is there room for another call?
+  virtual admission admit() = 0;
+
+  /// Opens a call for an INVITE. The call answers through the wire.
+  virtual opened open(model::offered&& x) = 0;
+
+  /// Hands an authenticated REGISTER to its DN; false if there is no such DN.
+  virtual bool enrol(enrolment&& x) = 0;
+};
+
+} // namespace strowger

@@ -1,0 +1,181 @@
+"""What the benchmarks share: starting a switch, driving calls, measuring."""
+import csv
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+BENCH = HERE.parent
+ROOT = BENCH.parent
+STROWGER = ROOT / "build/release/strowger"
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Process:
+    """A switch under test, with all its children; stopped by its own pid."""
+
+    def __init__(self, name, port, argv, cwd=None):
+        self.name, self.port = name, port
+        self.folder = tempfile.mkdtemp(prefix="bench-")
+        self.log = open(os.path.join(self.folder, "log"), "wb")
+        self.process = subprocess.Popen(
+            [str(a) for a in argv], stdout=self.log, stderr=self.log,
+            cwd=cwd or self.folder)
+        self.wait_for_port()
+
+    def wait_for_port(self):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                text = pathlib.Path(self.folder, "log").read_text()
+                raise SystemExit(f"{self.name} did not start:\n{text[-2000:]}")
+            if answers_options(self.port):
+                return
+        raise SystemExit(f"{self.name} does not answer on port {self.port}")
+
+    def family(self):
+        """Its pid and those of its descendants."""
+        pids, todo = [], [self.process.pid]
+        while todo:
+            pid = todo.pop()
+            pids.append(pid)
+            try:
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    path = f"/proc/{pid}/task/{task}/children"
+                    todo += map(int, open(path).read().split())
+            except OSError:
+                pass
+        return pids
+
+    def cpu_s(self):
+        total = 0
+        for pid in self.family():
+            try:
+                stat = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1]
+            except OSError:
+                continue
+            fields = stat.split()
+            total += int(fields[11]) + int(fields[12])
+        return total / TICK
+
+    def pss_kb(self):
+        total = 0
+        for pid in self.family():
+            for line in open(f"/proc/{pid}/smaps_rollup"):
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1])
+        return total
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def answers_options(port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        s.settimeout(0.2)
+        mine = s.getsockname()[1]
+        s.sendto((
+            f"OPTIONS sip:127.0.0.1:{port} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP 127.0.0.1:{mine};branch=z9hG4bK{time.time_ns()}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:ping@127.0.0.1>;tag=1\r\n"
+            f"To: <sip:127.0.0.1>\r\nCall-ID: {time.time_ns()}\r\n"
+            f"CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n").encode(),
+            ("127.0.0.1", port))
+        try:
+            s.recv(65536)
+            return True
+        except (TimeoutError, ConnectionError):
+            return False
+
+
+def strowger(config=BENCH / "bench.yaml", name="strowger"):
+    return Process(name, 5060, [STROWGER, "serve", config])
+
+
+def kamailio():
+    modules = next(pathlib.Path("/usr/lib").glob("*/kamailio/modules"))
+    return Process("kamailio-dialog", 5081,
+                   ["kamailio", "-f", HERE / "kamailio.cfg", "-DD", "-m", "512",
+                    "-M", "16", "-L", modules])
+
+
+def bare():
+    return Process("bare-stack", 5082, [ROOT / "build/release/bare_stack"])
+
+
+def callee(port=5090, extra=()):
+    return subprocess.Popen(
+        ["sipp", "-sf", HERE / "uas.xml", "-i", "127.0.0.1", "-p", str(port),
+         "-nostdin", "-buff_size", "16777216", *extra],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def call(port, rate, calls, hold_ms=0, number="12345", local_port=5061):
+    """Drives calls through 127.0.0.1:port; returns SIPp's final counters."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        stat = os.path.join(folder, "stat.csv")
+        caller = subprocess.Popen(
+            ["sipp", "-sf", HERE / "uac.xml", "-s", number, f"127.0.0.1:{port}",
+             "-i", "127.0.0.1", "-p", str(local_port), "-r", str(rate), "-m", str(calls),
+             "-l", "200000", "-d", str(hold_ms), "-nostdin",
+             "-buff_size", "16777216", "-trace_stat", "-stf", stat, "-fd", "1",
+             "-timeout", str(calls // rate + hold_ms // 1000 + 60)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+        caller.wait()
+        with open(stat) as f:
+            last = list(csv.DictReader(f, delimiter=";"))[-1]
+    return {
+        "ok": int(last["SuccessfulCall(C)"]),
+        "failed": int(last["FailedCall(C)"]),
+        "retransmissions": int(last["Retransmissions(C)"]),
+    }
+
+
+def stop(process):
+    process.terminate()
+    process.wait()
+
+
+def metrics(address="127.0.0.1:9464"):
+    """Every sample of the switch: {"name{labels}": value}."""
+    text = urllib.request.urlopen(f"http://{address}/metrics").read().decode()
+    samples = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            key, value = line.rsplit(" ", 1)
+            samples[key] = float(value)
+    return samples
+
+
+def quantile(samples, name, q):
+    """Upper bound, in seconds, of the bucket that holds quantile q."""
+    buckets = []
+    for key, value in samples.items():
+        if key.startswith(name + "_bucket"):
+            bound = key.split('le="')[1].split('"')[0]
+            buckets.append((float(bound.replace("+Inf", "inf")), value))
+    buckets.sort()
+    total = buckets[-1][1] if buckets else 0
+    for bound, count in buckets:
+        if total and count >= q * total:
+            return bound
+    return float("nan")
+
+
+def median(xs):
+    return statistics.median(xs)

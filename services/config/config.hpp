@@ -1,0 +1,68 @@
+#pragma once
+
+#include "actors/model/directory.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strowger::services::config {
+
+/// Where and how to log; `file` empty = standard error.
+struct log_settings {
+  std::string level = "info";  ///< trace|debug|info|warning|error|off
+  std::string format = "text"; ///< text|json
+  std::string file;
+};
+
+/// Call detail records; `file` empty = none.
+struct cdr_settings {
+  std::string file;
+};
+
+/// An address a service listens at; port 0 = any.
+struct listen_address {
+  std::string host;
+  int port = 0;
+};
+
+/// Everything a configuration file says.
+struct settings {
+  std::shared_ptr<const model::directory> directory;
+  std::string switch_name = "switch";
+  std::string control = "127.0.0.1:50051"; ///< `host:port`; empty = off
+  std::string metrics = "127.0.0.1:9464";  ///< `host:port`; empty = off
+  std::string data_folder = "./data";
+  log_settings log;
+  cdr_settings cdr; ///< by default `cdr.jsonl` in the data folder
+};
+
+/// One thing that is wrong with a file; line and column count from 1.
+struct load_error {
+  std::string file;
+  int line = 1;
+  int column = 1;
+  std::string message;
+};
+
+/// `FILE:LINE:COL: error: MESSAGE`
+std::string to_string(const load_error& error);
+
+/// The settings, or all that is wrong with the file.
+struct load_result {
+  std::optional<settings> value;
+  std::vector<load_error> errors; ///< by line; empty if there is a value
+};
+
+/// Reads and checks a configuration file. Never throws.
+load_result load(const std::string& path);
+
+/// Same for a text; `name` stands for the file in errors.
+load_result load_text(std::string_view text, const std::string& name);
+
+/// Splits `host:port` or `[v6]:port`; nothing if it is neither.
+std::optional<listen_address> parse_listen_address(std::string_view text);
+
+} // namespace strowger::services::config

@@ -1,0 +1,232 @@
+#include "services/serve/running_switch.hpp"
+
+#include "services/metrics/collector.hpp"
+#include "services/version.hpp"
+
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <map>
+#include <utility>
+
+namespace strowger::services {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// How often a draining switch looks whether its last call has ended.
+constexpr auto drain_look_every = 50ms;
+
+// After `drain-timeout` calls are ended; their peers get this long to answer.
+constexpr auto last_words = 3s;
+
+// A reactor that has not turned for this long does not do its work any more.
+constexpr auto dead_after = 5s;
+
+// The reactor's own pulse also keeps an idle switch turning, for /healthz.
+constexpr auto pulse_every = 100ms;
+
+deadline_listener::behavior_type watcher(deadline_listener::pointer,
+                                         std::function<void()> f) {
+  return {[f = std::move(f)](const tick&) { f(); }};
+}
+
+} // namespace
+
+running_switch::running_switch(std::string file, config::settings settings,
+                               log_output log)
+  : file_(std::move(file)),
+    settings_(std::move(settings)),
+    log_(std::move(log)),
+    reactor_(clock_),
+    wall_(clock_.now(), std::chrono::system_clock::now()),
+    caf_config_(reactor_),
+    system_(caf_config_) {
+  // nop
+}
+
+running_switch::~running_switch() {
+  http_.reset(); // reads the counters on threads of its own
+  if (drain_watch_)
+    caf::anon_send_exit(drain_watch_, caf::exit_reason::user_shutdown);
+  drain_watch_ = nullptr;
+  if (exchange_)
+    exchange_->shut_down();
+  if (stack_)
+    stack_->shut_down();
+  reactor_.run();
+  stack_.reset();
+  loop_.reset();
+}
+
+// -- start -----------------------------------------------------------------------
+
+std::optional<std::string> running_switch::open() {
+  if (auto error = open_outputs())
+    return error;
+  hub_ = std::make_unique<outlets_hub>(log_.logger, records_, database_, wall_);
+  exchange_ = std::make_unique<exchange>(system_, reactor_, *hub_);
+  loop_ = std::make_unique<sip::loop>(reactor_);
+  stack_ = std::make_unique<sip::stack>(*loop_, reactor_, *exchange_, *hub_);
+  exchange_->attach(*stack_);
+  restore_bindings();
+  exchange_->configure(settings_.directory);
+  if (auto error = stack_->open(*settings_.directory))
+    return error;
+  reactor_.watch_lag(pulse_every);
+  drain_watch_ = system_.spawn(watcher, [this] { watch_drain(); });
+  if (auto error = open_metrics())
+    return error;
+  listening_ = true;
+  return std::nullopt;
+}
+
+std::optional<std::string> running_switch::open_outputs() {
+  if (!settings_.cdr.file.empty()) {
+    auto result = line_writer::open(settings_.cdr.file);
+    if (!result.writer)
+      return result.error;
+    records_ = std::move(result.writer);
+  }
+  auto persistent = settings_.directory->flag(
+    model::option::internal_registrar_persistent);
+  if (!persistent)
+    return std::nullopt;
+  auto result = store::open(settings_.data_folder + "/registrations.sqlite");
+  // A broken database costs the registrations, not the telephony.
+  if (!result.database)
+    log_.logger->error("registrations are not kept: {}", result.error);
+  database_ = std::move(result.database);
+  return std::nullopt;
+}
+
+void running_switch::restore_bindings() {
+  if (!database_)
+    return;
+  auto loaded = database_->load_bindings();
+  if (!loaded.error.empty())
+    log_.logger->error("stored registrations are lost: {}", loaded.error);
+  std::map<std::string, std::vector<model::binding>> by_dn;
+  for (auto& row : loaded.rows)
+    if (settings_.directory->find(row.dn))
+      by_dn[row.dn].push_back(to_binding(row, wall_, reactor_.now()));
+  for (auto& [dn, bindings] : by_dn)
+    exchange_->restore(dn, std::move(bindings));
+}
+
+std::optional<std::string> running_switch::open_metrics() {
+  if (settings_.metrics.empty())
+    return std::nullopt;
+  auto limit
+    = settings_.directory->integer(model::option::metrics_labels_limit);
+  metric_sources sources{
+    .counters = reactor_.counters(),
+    .trunks = exchange_->trunks(),
+    .labels_limit = static_cast<size_t>(limit),
+    .version = std::string{version_text},
+  };
+  sources.log_dropped = [writer = log_.writer] { return writer->dropped(); };
+  if (records_)
+    sources.cdr_dropped = [writer = records_] { return writer->dropped(); };
+  if (database_)
+    sources.store_lost = [database = database_] { return database->lost(); };
+  endpoint_sources asked;
+  asked.metrics = std::make_shared<collector>(std::move(sources));
+  asked.alive = [this] {
+    return clock_.now() - reactor_.last_turn() < dead_after;
+  };
+  asked.not_ready = [this] { return not_ready(); };
+  auto result = endpoint::open(settings_.metrics, std::move(asked));
+  http_ = std::move(result.server);
+  if (!http_)
+    return result.error;
+  return std::nullopt;
+}
+
+std::vector<std::string> running_switch::not_ready() const {
+  std::vector<std::string> reasons;
+  if (!listening_)
+    reasons.push_back("not listening yet");
+  if (draining_)
+    reasons.push_back("draining");
+  return reasons;
+}
+
+std::string running_switch::describe() const {
+  auto& config = *settings_.directory;
+  auto host = config.text(model::option::sip_interface);
+  auto text = fmt::format("{} serves SIP on {}:{} (UDP, TCP)",
+                          settings_.switch_name, host.empty() ? "*" : host,
+                          config.integer(model::option::sip_port));
+  if (auto tls = config.integer(model::option::sip_port_tls); tls > 0)
+    text += fmt::format(" and :{} (TLS)", tls);
+  if (http_)
+    text += fmt::format(", metrics on http://{}/metrics", settings_.metrics);
+  return text;
+}
+
+// -- work ------------------------------------------------------------------------
+
+void running_switch::run() {
+  loop_->run();
+}
+
+void running_switch::reload() {
+  reactor_.post([this] { apply_reload(); });
+}
+
+void running_switch::apply_reload() {
+  log_.writer->reopen();
+  if (records_)
+    records_->reopen();
+  auto result = config::load(file_);
+  if (!result.value) {
+    for (auto& error : result.errors)
+      log_.logger->error("{}", config::to_string(error));
+    log_.logger->error("reload refused, the configuration in force stays");
+    return;
+  }
+  settings_.directory = result.value->directory;
+  exchange_->configure(settings_.directory);
+  stack_->reconfigure(*settings_.directory);
+  log_.logger->info("configuration reloaded dns={}",
+                    settings_.directory->dns().size());
+}
+
+// -- the end -----------------------------------------------------------------------
+
+void running_switch::stop() {
+  if (draining_.exchange(true)) {
+    loop_->stop();
+    return;
+  }
+  reactor_.post([this] { begin_drain(); });
+}
+
+void running_switch::begin_drain() {
+  log_.logger->info("draining");
+  exchange_->drain();
+  auto timeout = settings_.directory->integer(model::option::drain_timeout);
+  drain_until_ = reactor_.now() + std::chrono::seconds{timeout};
+  watch_drain();
+}
+
+void running_switch::watch_drain() {
+  auto now = reactor_.now();
+  if (exchange_->idle() || (cleared_ && now >= drain_until_)) {
+    log_.logger->info("drained");
+    loop_->stop();
+    return;
+  }
+  if (now >= drain_until_) {
+    cleared_ = true;
+    drain_until_ = now + last_words;
+    exchange_->clear_all("drain");
+  }
+  reactor_.arm(now + drain_look_every, drain_watch_);
+}
+
+} // namespace strowger::services

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/exchange.hpp"
+#include "services/config/config.hpp"
+#include "services/metrics/endpoint.hpp"
+#include "services/serve/outlets_hub.hpp"
+#include "sip/loop.hpp"
+#include "sip/stack.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace strowger::services {
+
+/// A switch with everything around it, from one configuration file. What is
+/// built first is torn down last: outputs, reactor, actors, SIP, HTTP.
+class running_switch {
+public:
+  running_switch(std::string file, config::settings settings,
+                 log_output log);
+  ~running_switch();
+  running_switch(const running_switch&) = delete;
+  running_switch& operator=(const running_switch&) = delete;
+
+  /// Opens records, store, SIP and HTTP. Returns what keeps it from starting,
+  /// or nothing.
+  std::optional<std::string> open();
+
+  /// One line for people: what it listens at.
+  std::string describe() const;
+
+  /// Turns until it has been told to stop and has drained.
+  void run();
+
+  // -- from any thread ----------------------------------------------------------
+
+  /// SIGHUP: reads the file anew, wholly or not at all; reopens log and records.
+  void reload();
+
+  /// SIGTERM: the first time drains, the second time stops at once.
+  void stop();
+
+private:
+  struct reactor_config : caf::actor_system_config {
+    explicit reactor_config(reactor& host) {
+      host.install(*this);
+    }
+  };
+
+  std::optional<std::string> open_outputs();
+  std::optional<std::string> open_metrics();
+  void restore_bindings();
+  void apply_reload();
+  void begin_drain();
+  void watch_drain();
+  std::vector<std::string> not_ready() const;
+
+  std::string file_;
+  config::settings settings_;
+  log_output log_;
+  std::shared_ptr<line_writer> records_;
+  std::shared_ptr<store> database_;
+
+  real_clock clock_;
+  reactor reactor_;
+  wall_clock wall_;
+  reactor_config caf_config_;
+  caf::actor_system system_;
+  std::unique_ptr<outlets_hub> hub_;
+  std::unique_ptr<exchange> exchange_;
+  std::unique_ptr<sip::loop> loop_;
+  std::unique_ptr<sip::stack> stack_;
+  std::unique_ptr<endpoint> http_;
+
+  deadline_listener drain_watch_;
+  model::time_point drain_until_ = model::never;
+  bool cleared_ = false;
+  std::atomic<bool> listening_ = false;
+  std::atomic<bool> draining_ = false;
+};
+
+} // namespace strowger::services

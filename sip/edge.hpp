@@ -1,0 +1,134 @@
+#pragma once
+
+#include "actors/outlets.hpp"
+#include "actors/reactor.hpp"
+#include "actors/wire.hpp"
+#include "sip/challenge.hpp"
+#include "sip/guard.hpp"
+#include "sip/identify.hpp"
+#include "sip/leg.hpp"
+#include "sip/listeners.hpp"
+#include "sip/prober.hpp"
+#include "sip/registrar.hpp"
+
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <unordered_map>
+
+struct msg_s;
+struct nta_agent_s;
+struct nta_incoming_s;
+struct nta_outgoing_s;
+struct nta_reliable_s;
+struct sip_s;
+struct su_timer_s;
+
+namespace strowger::sip {
+
+class loop;
+
+/// What is inside a stack. Its parts live in several sources: receive.cpp takes
+/// requests, responses.cpp takes responses, send.cpp sends requests and
+/// respond.cpp sends responses.
+class edge {
+public:
+  edge(loop& turner, reactor& host, switchboard& board, outlets& out);
+  ~edge();
+
+  std::optional<std::string> open(const model::directory& config,
+                                  unsigned t1_ms);
+  void configure(const model::directory& config);
+  void shut_down();
+
+  // -- commands (send.cpp, respond.cpp) ---------------------------------------
+
+  void perform(call_entry& call, model::invite&& x);
+  void perform(leg& l, model::request&& x);
+  void perform(leg& l, model::respond&& x);
+  void perform(leg& l, model::acknowledge&& x);
+  void perform(leg& l, model::cancel&& x);
+  void forget(call_entry& call, model::leg_number number);
+  void close(model::call_id call);
+
+  call_entry* find(model::call_id call);
+
+  std::optional<prober> probes;
+  std::optional<registrar> registrations;
+
+private:
+  // -- requests in (receive.cpp) ----------------------------------------------
+
+  static int on_message(void* self, nta_agent_s* agent, msg_s* message,
+                        sip_s* parsed);
+  static int on_ack_or_cancel(void* l, nta_incoming_s* irq,
+                              const sip_s* parsed);
+  static int on_prack(void* self, nta_reliable_s* reliable,
+                      nta_incoming_s* irq, const sip_s* parsed);
+
+  void receive(msg_s* message, sip_s* request);
+  void receive_out_of_dialog(msg_s* message, sip_s* request,
+                             const arrival& from);
+  void receive_in_dialog(msg_s* message, sip_s* request, const arrival& from);
+  void receive_invite(msg_s* message, sip_s* request, const arrival& from);
+  std::optional<refusal> judge_invite(const sip_s& request);
+  std::optional<refusal> judge_in_dialog(const leg& l, const sip_s& request);
+  void open_call(msg_s* message, sip_s* request, const arrival& from,
+                 const origin& who);
+  void answer_options(msg_s* message);
+  void deliver(leg& l, nta_incoming_s* irq, const sip_s& request,
+               model::method method);
+  leg* find_leg(const sip_s& request);
+  void turn_away(msg_s* message, const refusal& why);
+
+  // -- responses in (responses.cpp) -------------------------------------------
+
+  static int on_response(void* l, nta_outgoing_s* orq, const sip_s* response);
+
+  void receive_stray(msg_s* message, sip_s* response);
+  void receive_response(leg& l, nta_outgoing_s* orq, const sip_s* response);
+  bool answer_challenge(leg& l, client_transaction& txn,
+                        const sip_s& response);
+  void learn_dialog(leg& l, const sip_s& response, uint16_t status);
+  void report(leg& l, const client_transaction& txn, uint16_t status,
+              const sip_s* response, uint32_t rseq);
+
+  // -- out (send.cpp) ---------------------------------------------------------
+
+  bool send(leg& l, client_transaction& txn, const model::invite& x);
+  bool send(leg& l, client_transaction& txn, const model::request& x);
+  nta_outgoing_s* transmit(leg& l, model::method method, uint32_t cseq,
+                           const model::content& body, uint16_t max_forwards,
+                           const char* ack_branch);
+  void report_failure(leg& l, model::txn_number txn, model::method method);
+  void add_body(msg_s* message, leg& l, const model::content& body);
+  void release(leg& l);
+
+  leg& add_leg(call_entry& call, model::leg_number number);
+  uint32_t random();
+
+  static void on_sample(void* magic, su_timer_s* timer, void* self);
+  void sample();
+
+  loop& loop_;
+  reactor& reactor_;
+  switchboard& board_;
+  outlets& out_;
+  nta_agent_s* agent_ = nullptr;
+  su_timer_s* sampler_ = nullptr;
+  certificates certificates_;
+  own_address self_;
+  const model::directory* configured_ = nullptr;
+
+  guard guard_;
+  challenger challenger_;
+  identifier identifier_;
+  std::unordered_map<model::call_id, call_entry> calls_;
+  std::mt19937_64 random_;
+  std::string lines_; // header lines of the message that is being made
+  uint64_t retries_seen_[2] = {};
+  uint64_t bad_seen_ = 0;
+};
+
+} // namespace strowger::sip

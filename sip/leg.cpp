@@ -1,0 +1,137 @@
+#include "sip/leg.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace strowger::sip {
+
+// -- tags ----------------------------------------------------------------------
+
+namespace {
+
+constexpr std::size_t tag_length = 16 + 2 + 8;
+
+void append_hex(std::string& to, uint64_t x, int digits) {
+  constexpr char alphabet[] = "0123456789abcdef";
+  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4)
+    to += alphabet[(x >> shift) & 15];
+}
+
+bool read_hex(std::string_view text, uint64_t& x) {
+  x = 0;
+  for (char c : text) {
+    uint64_t digit;
+    if (c >= '0' && c <= '9')
+      digit = static_cast<uint64_t>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      digit = static_cast<uint64_t>(c - 'a' + 10);
+    else if (c >= 'A' && c <= 'F')
+      digit = static_cast<uint64_t>(c - 'A' + 10);
+    else
+      return false;
+    x = x << 4 | digit;
+  }
+  return true;
+}
+
+} // namespace
+
+std::string make_tag(leg_name x, uint32_t random) {
+  std::string result;
+  result.reserve(tag_length);
+  append_hex(result, x.call.value, 16);
+  append_hex(result, x.leg, 2);
+  append_hex(result, random, 8);
+  return result;
+}
+
+std::optional<leg_name> parse_tag(const char* tag) {
+  if (tag == nullptr || std::strlen(tag) != tag_length)
+    return std::nullopt;
+  std::string_view text(tag);
+  leg_name result;
+  uint64_t leg = 0;
+  if (!read_hex(text.substr(0, 16), result.call.value)
+      || !read_hex(text.substr(16, 2), leg))
+    return std::nullopt;
+  result.leg = static_cast<model::leg_number>(leg);
+  return result;
+}
+
+std::string make_call_id(leg_name x, std::string_view host) {
+  std::string result;
+  result.reserve(16 + 4 + 1 + host.size());
+  append_hex(result, x.call.value, 16);
+  result += '-';
+  result += std::to_string(x.leg);
+  result += '@';
+  result += host;
+  return result;
+}
+
+// -- transactions --------------------------------------------------------------
+
+namespace {
+
+template <class List, class Match>
+auto* find_in(List& list, Match match) {
+  auto i = std::find_if(list.begin(), list.end(), match);
+  return i == list.end() ? nullptr : &*i;
+}
+
+template <class List, class Element>
+void erase_from(List& list, const Element* x) {
+  assert(x >= list.data() && x < list.data() + list.size());
+  list.erase(list.begin() + (x - list.data()));
+  // Held calls have no transaction: let them not keep room for one.
+  if (list.empty())
+    List{}.swap(list);
+}
+
+} // namespace
+
+server_transaction* leg::find(const nta_incoming_s* irq) {
+  return find_in(servers, [=](const auto& x) { return x.irq == irq; });
+}
+
+client_transaction* leg::find(const nta_outgoing_s* orq) {
+  return find_in(clients, [=](const auto& x) { return x.orq == orq; });
+}
+
+server_transaction* leg::server(model::txn_number number) {
+  return find_in(servers, [=](const auto& x) { return x.number == number; });
+}
+
+client_transaction* leg::client(model::txn_number number) {
+  return find_in(clients, [=](const auto& x) { return x.number == number; });
+}
+
+void leg::erase(const server_transaction* x) {
+  erase_from(servers, x);
+}
+
+void leg::erase(const client_transaction* x) {
+  erase_from(clients, x);
+}
+
+bool leg::server_invite_pending() const {
+  return std::any_of(servers.begin(), servers.end(), [](const auto& x) {
+    return x.method == model::method::invite && x.status < 200;
+  });
+}
+
+bool leg::client_invite_pending() const {
+  return std::any_of(clients.begin(), clients.end(), [](const auto& x) {
+    return x.method == model::method::invite && x.status < 200;
+  });
+}
+
+leg* call_entry::find(model::leg_number number) const {
+  for (const auto& x : legs)
+    if (x->name.leg == number)
+      return x.get();
+  return nullptr;
+}
+
+} // namespace strowger::sip

@@ -1,0 +1,202 @@
+#include "sip/digest.hpp"
+#include "sip/edge.hpp"
+#include "sip/loop.hpp"
+#include "sip/sofia.hpp"
+#include "sip/translate.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+namespace strowger::sip {
+
+// -- dialog ----------------------------------------------------------------------
+
+namespace {
+
+std::string route_set(const sip_record_route_t* first, bool reversed) {
+  std::string result;
+  for (const auto* r = first; r != nullptr; r = r->r_next) {
+    std::string value = "<" + text_of(r->r_url) + ">";
+    if (r->r_params != nullptr)
+      for (const auto* p = r->r_params; *p != nullptr; ++p)
+        value.append(";").append(*p);
+    if (result.empty())
+      result = std::move(value);
+    else if (reversed)
+      result = value + ", " + result;
+    else
+      result += ", " + value;
+  }
+  return result;
+}
+
+} // namespace
+
+/// What a response says about the dialog (RFC 3261 §12.1.2): an early dialog
+/// may be replaced by another one (forking), a 2xx settles it.
+void edge::learn_dialog(leg& l, const sip_s& response, uint16_t status) {
+  const auto* tag = response.sip_to->a_tag;
+  bool settled = l.settled;
+  if (!settled) {
+    l.remote_tag = tag != nullptr ? tag : "";
+    l.route = route_set(response.sip_record_route, true);
+    l.settled = status >= 200;
+  }
+  if (const auto* contact = response.sip_contact)
+    l.remote_target = text_of(contact->m_url);
+}
+
+// -- challenges ------------------------------------------------------------------
+
+/// Repeats the request with credentials (RFC 3261 §22.2). False if that cannot
+/// be done, or was done already.
+bool edge::answer_challenge(leg& l, client_transaction& txn,
+                            const sip_s& response) {
+  if (!txn.again || !txn.authorization.empty())
+    return false;
+  bool by_proxy = response.sip_status->st_status == 407;
+  std::vector<std::string> values;
+  for (const auto* h = by_proxy ? response.sip_proxy_authenticate
+                                : response.sip_www_authenticate;
+       h != nullptr; h = h->au_next)
+    values.push_back(value_of(h));
+  std::vector<std::string_view> challenges(values.begin(), values.end());
+  const auto& body = std::visit(
+    [](const auto& x) -> const std::string& {
+      static const std::string none;
+      if constexpr (requires { x.body.data; })
+        return x.body.data;
+      else
+        return none;
+    },
+    *txn.again);
+  static constexpr std::array<char, 17> alphabet = {"0123456789abcdef"};
+  std::string cnonce(16, '0');
+  for (auto& c : cnonce)
+    c = alphabet[random() & 15];
+  auto value = answer_best(challenges, {l.login.username, l.login.password},
+                           {.method = name_of(txn.method),
+                            .uri = l.remote_target,
+                            .body = body,
+                            .cnonce = cnonce});
+  if (!value)
+    return false;
+  txn.authorization = by_proxy ? "Proxy-Authorization: " : "Authorization: ";
+  txn.authorization += *value + "\r\n";
+  auto* old = txn.orq;
+  txn.cseq = ++l.local_cseq;
+  bool sent = std::holds_alternative<model::invite>(*txn.again)
+                ? send(l, txn, std::get<model::invite>(*txn.again))
+                : send(l, txn, std::get<model::request>(*txn.again));
+  if (!sent) {
+    txn.orq = old;
+    return false;
+  }
+  txn.status = 0;
+  nta_outgoing_destroy(old);
+  return true;
+}
+
+// -- one response ----------------------------------------------------------------
+
+int edge::on_response(void* l, nta_outgoing_s* orq, const sip_s* response) {
+  auto& x = *static_cast<leg*>(l);
+  x.wire->receive_response(x, orq, response);
+  return 0;
+}
+
+void edge::receive_response(leg& l, nta_outgoing_s* orq,
+                            const sip_s* response) {
+  auto* txn = l.find(orq);
+  if (txn == nullptr)
+    return;
+  bool local = response == nullptr || nta_sip_is_internal(response);
+  auto status = static_cast<uint16_t>(local || response->sip_status == nullptr
+                                        ? nta_outgoing_status(orq)
+                                        : response->sip_status->st_status);
+  if (!local) {
+    reactor_.counters()
+      .responses[static_cast<std::size_t>(heading::in)]
+                [std::clamp<std::size_t>(status / 100, 1, 6) - 1]
+      .add();
+    if (status < 200 && !guard::is_sane(*response))
+      return;
+  }
+  bool invite = txn->method == model::method::invite;
+  txn->status = status;
+  uint32_t rseq = 0;
+  if (!local && invite && status > 100 && status < 300) {
+    if (status < 200 && response->sip_rseq != nullptr) {
+      rseq = static_cast<uint32_t>(response->sip_rseq->rs_response);
+      const char* tag = response->sip_to->a_tag;
+      std::string_view early = tag != nullptr ? tag : "";
+      // A repeated one, or one that overtook another, is not for the call
+      // (RFC 3262 §4).
+      if (txn->rseq_tag == early && txn->rseq != 0 && rseq != txn->rseq + 1)
+        return;
+      txn->rseq = rseq;
+      txn->rseq_tag = early;
+    }
+    learn_dialog(l, *response, status);
+  }
+  if (!local && (status == 401 || status == 407)
+      && answer_challenge(l, *txn, *response))
+    return;
+  report(l, *txn, status, local ? nullptr : response, rseq);
+  if (local)
+    loop_.nudge();
+  if (status >= 300 || (status >= 200 && !invite)) {
+    nta_outgoing_destroy(orq);
+    l.erase(txn);
+  }
+}
+
+void edge::report(leg& l, const client_transaction& txn, uint16_t status,
+                  const sip_s* response, uint32_t rseq) {
+  model::responded x;
+  x.leg = l.name.leg;
+  x.txn = txn.number;
+  x.method = txn.method;
+  x.status = status;
+  x.rseq = rseq;
+  if (response == nullptr) {
+    x.local = true;
+    x.reason = sip_status_phrase(status) != nullptr ? sip_status_phrase(status)
+                                                    : "";
+    caf::anon_send(*l.handle, std::move(x));
+    return;
+  }
+  x.reason = response->sip_status->st_phrase;
+  x.body = body_of(*response);
+  if (status > 100)
+    x.headers = passing_headers(*response);
+  if (status >= 300 && status < 400)
+    x.contacts = contacts_of(*response);
+  x.session = session_of(*response);
+  if (const auto* after = response->sip_retry_after)
+    x.retry_after_s = static_cast<uint32_t>(
+      std::min<unsigned long>(after->af_delta, UINT32_MAX));
+  x.update_allowed = allows_update(*response);
+  caf::anon_send(*l.handle, std::move(x));
+}
+
+// -- responses without a transaction ---------------------------------------------
+
+/// A 2xx to an INVITE that we have given up meanwhile: take the call and end it,
+/// or its peer would talk to nobody (RFC 3261 §13.2.2.4).
+void edge::receive_stray(msg_s* message, sip_s* response) {
+  auto status = response->sip_status->st_status;
+  if (status >= 200 && status < 300 && response->sip_cseq != nullptr
+      && response->sip_cseq->cs_method == sip_method_invite
+      && parse_tag(response->sip_from->a_tag)
+      && nta_outgoing_find(agent_, message, response, response->sip_via)
+      && nta_msg_ackbye(agent_, message) == 0)
+    return;
+  msg_destroy(message);
+}
+
+} // namespace strowger::sip

@@ -1,0 +1,77 @@
+#include "sip/stack.hpp"
+
+#include "sip/edge.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace strowger::sip {
+
+stack::stack(loop& turner, strowger::reactor& host, switchboard& board,
+             outlets& out)
+  : edge_(std::make_unique<edge>(turner, host, board, out)) {
+  // nop
+}
+
+stack::~stack() = default;
+
+std::optional<std::string> stack::open(const model::directory& config,
+                                       unsigned t1_ms) {
+  return edge_->open(config, t1_ms);
+}
+
+void stack::reconfigure(const model::directory& config) {
+  edge_->configure(config);
+}
+
+void stack::shut_down() {
+  edge_->shut_down();
+}
+
+// -- wire ----------------------------------------------------------------------
+
+namespace {
+
+struct performer {
+  edge& wire;
+  call_entry& call;
+
+  void operator()(model::invite& x) {
+    wire.perform(call, std::move(x));
+  }
+  void operator()(model::forget& x) {
+    wire.forget(call, x.leg);
+  }
+  template <class Command>
+  void operator()(Command& x) {
+    if (auto* l = call.find(x.leg))
+      wire.perform(*l, std::move(x));
+  }
+};
+
+} // namespace
+
+void stack::perform(model::call_id call, model::command&& x) {
+  if (auto* entry = edge_->find(call))
+    std::visit(performer{*edge_, *entry}, x);
+}
+
+void stack::close(model::call_id call) {
+  edge_->close(call);
+}
+
+void stack::probe(const std::string& uri, probe_listener asker) {
+  if (edge_->probes)
+    edge_->probes->probe(uri, std::move(asker));
+  else
+    caf::anon_send(asker, probed{});
+}
+
+void stack::answer(enrolled&& x) {
+  if (edge_->registrations)
+    edge_->registrations->answer(std::move(x));
+}
+
+} // namespace strowger::sip

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/outlets.hpp"
+#include "actors/reactor.hpp"
+#include "actors/wire.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace strowger::sip {
+
+class edge;
+class loop;
+
+/// How the switch names itself in User-Agent and Server.
+inline constexpr std::string_view product = "Strowger/0.1.0";
+
+/// The SIP edge: listens, and carries signals and commands between sofia's
+/// transactions and the actors. Belongs to the reactor's thread.
+class stack final : public wire {
+public:
+  stack(loop& turner, strowger::reactor& host, switchboard& board,
+        outlets& out);
+  ~stack() override;
+
+  /// Starts to listen on UDP and TCP at `sip-port` of `sip-interface`, and on
+  /// TLS at `sip-port-tls`. `t1_ms` is the T1 of RFC 3261 §17, on which all
+  /// retransmissions and time-outs hang. Returns what is wrong, or nothing.
+  std::optional<std::string> open(const model::directory& config,
+                                  unsigned t1_ms = 500);
+
+  /// A new configuration is in force: takes limits, trunks, networks and
+  /// passwords from it. Listeners stay as they are.
+  void reconfigure(const model::directory& config);
+
+  /// Stops to listen and forgets all calls, without a word to any peer.
+  void shut_down();
+
+  // -- wire -------------------------------------------------------------------
+
+  void perform(model::call_id call, model::command&& x) override;
+  void close(model::call_id call) override;
+  void probe(const std::string& uri, probe_listener asker) override;
+  void answer(enrolled&& x) override;
+
+private:
+  std::unique_ptr<edge> edge_;
+};
+
+} // namespace strowger::sip

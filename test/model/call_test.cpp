@@ -1,0 +1,470 @@
+#include "test/model/call_script.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace strowger;
+using test::call_script;
+
+namespace {
+
+struct row {
+  const char* what;
+  const char* wire;
+  const char* events = "";
+};
+
+/// 2001-2003 are phones, 9 is a routing point whose calls go to 2003 when nobody
+/// routes them, "gateway" and "backup" are trunks for numbers that begin with 1.
+std::shared_ptr<const model::directory> office() {
+  using enum model::option;
+  model::directory_builder b{"office"};
+  for (auto number : {"2001", "2002", "2003"})
+    b.add(number, model::dn_type::extension);
+  auto set = [](std::initializer_list<
+               std::pair<model::option, model::option_value>>
+                  xs) {
+    model::option_values values;
+    for (auto& [id, value] : xs)
+      values.set(id, value);
+    return values;
+  };
+  b.add("9", model::dn_type::routing_point,
+        set({{default_dn, std::string{"2003"}}}));
+  b.add("gateway", model::dn_type::trunk,
+        set({{contact, std::string{"sip:127.0.0.1:5090"}},
+             {prefix, std::vector<std::string>{"1"}}}));
+  b.add("backup", model::dn_type::trunk,
+        set({{contact, std::string{"sip:127.0.0.1:5091"}},
+             {prefix, std::vector<std::string>{"1"}},
+             {priority, int64_t{5}}}));
+  auto config = b.build();
+  REQUIRE(config);
+  return config;
+}
+
+struct fixture {
+  std::shared_ptr<const model::directory> config = office();
+  call_script call{*config};
+
+  void play(std::initializer_list<row> rows) {
+    for (auto& r : rows) {
+      CAPTURE(r.what);
+      CHECK(call.wire(r.what) == r.wire);
+      CHECK(call.events() == r.events);
+    }
+  }
+
+  void connect() {
+    play({
+      {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+      {"B: 180", "A: 180", "2002 Ringing"},
+      {"B: 200 a1", "B: ACK; A: 200 a1",
+       "2001 Established, 2002 Established"},
+      {"A: ACK", ""},
+    });
+  }
+
+  ~fixture() {
+    CHECK(call.finished());
+  }
+};
+
+} // namespace
+
+// -- the call models of semantics 5 ----------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "M4, M2: an inbound call rings, is answered, and the "
+                           "caller releases it") {
+  call.source = "gateway";
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1"},
+    {"B: 180", "A: 180", "2002 Ringing"},
+    {"B: 200 a1", "B: ACK; A: 200 a1", "2002 Established"},
+    {"A: ACK", ""},
+    {"A: BYE", "A: 200 to BYE; B: BYE", "2002 Released"},
+    {"B: 200 to BYE", ""},
+  });
+  CHECK(call.record().result == model::call_result::answered);
+  CHECK(call.record().released_by == model::releaser::caller);
+  CHECK(call.record().call_type == model::call_type::inbound);
+}
+
+TEST_CASE_FIXTURE(fixture, "M3: the agent releases an inbound call") {
+  call.source = "gateway";
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1"},
+    {"B: 200 a1", "B: ACK; A: 200 a1", "2002 Ringing, 2002 Established"},
+    {"A: ACK", ""},
+    {"B: BYE", "B: 200 to BYE; A: BYE", "2002 Released"},
+    {"A: 200 to BYE", ""},
+  });
+  CHECK(call.record().released_by == model::releaser::called);
+}
+
+TEST_CASE_FIXTURE(fixture, "M5: a caller abandons a call that waits on a "
+                           "routing point") {
+  call.source = "gateway";
+  play({
+    {"A: INVITE 9 o1", "A: 180", "9 Queued, 9 RouteRequest"},
+    {"A: CANCEL", "A: 487", "9 Abandoned"},
+  });
+  CHECK(call.record().result == model::call_result::abandoned);
+}
+
+TEST_CASE_FIXTURE(fixture, "M16: a routing point that nobody routes uses its "
+                           "default DN after router-timeout") {
+  call.source = "gateway";
+  play({
+    {"A: INVITE 9 o1", "A: 180", "9 Queued, 9 RouteRequest"},
+    {"after 9", ""},
+    {"after 1", "B: INVITE 2003@2003 o1"},
+    {"B: 180", "A: 180",
+     "9 RouteUsed(Redirected), 9 Diverted(Redirected), 2003 Ringing"},
+    {"B: 200 a1", "B: ACK; A: 200 a1", "2003 Established"},
+    {"A: ACK", ""},
+    {"A: BYE", "A: 200 to BYE; B: BYE", "2003 Released"},
+    {"B: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "M7: an internal call reports both parties") {
+  connect();
+  play({
+    {"A: BYE", "A: 200 to BYE; B: BYE", "2001 Released, 2002 Released"},
+    {"B: 200 to BYE", ""},
+  });
+  CHECK(call.record().call_type == model::call_type::internal);
+}
+
+TEST_CASE_FIXTURE(fixture, "M8: a call to the network reports its caller") {
+  play({
+    {"A: INVITE 12345 o1", "B: INVITE 12345@gateway o1", "2001 Dialing"},
+    {"B: 183 e1", "A: 183 e1"},
+    {"B: 200 a1", "B: ACK; A: 200 a1", "2001 Established"},
+    {"A: ACK", ""},
+    {"B: BYE", "B: 200 to BYE; A: BYE", "2001 Released"},
+    {"A: 200 to BYE", ""},
+  });
+  CHECK(call.record().call_type == model::call_type::outbound);
+  CHECK(call.record().destination.device == "gateway");
+}
+
+TEST_CASE_FIXTURE(fixture, "M9: a busy destination") {
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+    {"B: 486", "A: 486", "2001 DestinationBusy(Busy), 2001 Released(Busy)"},
+  });
+  CHECK(call.record().result == model::call_result::busy);
+}
+
+TEST_CASE_FIXTURE(fixture, "M9: a number that leads nowhere") {
+  play({{"A: INVITE 7777 o1", "A: 404",
+         "2001 Dialing, 2001 DestinationBusy(SitInvalidnum), "
+         "2001 Released(SitInvalidnum)"}});
+  CHECK(call.record().result == model::call_result::invalid);
+}
+
+TEST_CASE_FIXTURE(fixture, "M10: nobody answers and the caller gives up") {
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+    {"B: 180", "A: 180", "2002 Ringing"},
+    {"A: CANCEL", "A: 487; B: CANCEL", "2001 Released, 2002 Abandoned"},
+    {"B: 487", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "M10: ring-timeout ends a call that nobody answers") {
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+    {"B: 180", "A: 180", "2002 Ringing"},
+    {"after 180", "A: 480; B: CANCEL",
+     "2002 Released(NoAnswer), 2001 DestinationBusy(NoAnswer), "
+     "2001 Released(NoAnswer)"},
+    {"B: 487", ""},
+  });
+  CHECK(call.record().result == model::call_result::no_answer);
+}
+
+TEST_CASE_FIXTURE(fixture, "M11: the called party rejects the call") {
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+    {"B: 180", "A: 180", "2002 Ringing"},
+    {"B: 603", "A: 603",
+     "2002 Released(GeneralError), 2001 DestinationBusy(GeneralError), "
+     "2001 Released(GeneralError)"},
+  });
+  CHECK(call.record().result == model::call_result::rejected);
+}
+
+TEST_CASE_FIXTURE(fixture, "M17: a phone that holds the call is reported, once") {
+  connect();
+  play({
+    {"B: re-INVITE hold1", "A: re-INVITE hold1"},
+    {"A: 200 to re-INVITE a2", "A: ACK; B: 200 to re-INVITE a2", "2002 Held"},
+    {"B: ACK", ""},
+    {"B: re-INVITE o3", "A: re-INVITE o3"},
+    {"A: 200 to re-INVITE a3", "A: ACK; B: 200 to re-INVITE a3",
+     "2002 Retrieved"},
+    {"B: ACK", ""},
+    {"A: BYE", "A: 200 to BYE; B: BYE", "2001 Released, 2002 Released"},
+    {"B: 200 to BYE", ""},
+  });
+}
+
+// -- crossings and refusals --------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "a 200 that crosses our CANCEL is acknowledged and "
+                           "released") {
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+    {"A: CANCEL", "A: 487; B: CANCEL", "2001 Released"},
+    {"B: 200 a1", "B: ACK; B: BYE"},
+    {"B: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "both sides hang up at once") {
+  connect();
+  play({
+    {"A: BYE", "A: 200 to BYE; B: BYE", "2001 Released, 2002 Released"},
+    {"B: BYE", "B: 200 to BYE"},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a callee's BYE waits for the caller's ACK") {
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+    {"B: 200 a1", "B: ACK; A: 200 a1",
+     "2002 Ringing, 2001 Established, 2002 Established"},
+    {"B: BYE", "B: 200 to BYE", "2002 Released, 2001 Released"},
+    {"A: ACK", "A: BYE"},
+    {"A: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a phone that never answers BYE leaves nothing") {
+  connect();
+  play({
+    {"A: BYE", "A: 200 to BYE; B: BYE", "2001 Released, 2002 Released"},
+    {"B: lost to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a 200 that is never acknowledged ends the call") {
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+    {"B: 200 a1", "B: ACK; A: 200 a1",
+     "2002 Ringing, 2001 Established, 2002 Established"},
+    {"A: no ACK", "A: BYE; B: BYE",
+     "2001 Released(GeneralError), 2002 Released(GeneralError)"},
+    {"A: lost to BYE", ""},
+    {"B: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a stranger may call a phone, but not out") {
+  call.source = "";
+  call.trusted = false;
+  SUBCASE("out") {
+    play({{"A: INVITE 12345 o1", "A: 403"}});
+  }
+  SUBCASE("a phone") {
+    play({
+      {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1"},
+      {"B: 486", "A: 486"},
+    });
+  }
+}
+
+// -- trunks, forks and forwarding ----------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "the next trunk is tried when one does not answer, "
+                           "fails with 5xx, is full or out of service") {
+  SUBCASE("no answer") {
+    play({
+      {"A: INVITE 12345 o1", "B: INVITE 12345@gateway o1", "2001 Dialing"},
+      {"B: lost", "C: INVITE 12345@backup o1"},
+      {"C: 503", "A: 500",
+       "2001 DestinationBusy(SystemError), 2001 Released(SystemError)"},
+    });
+  }
+  SUBCASE("full") {
+    call.refuse("gateway", model::refusal::at_capacity);
+    play({
+      {"A: INVITE 12345 o1", "B: INVITE 12345@backup o1", "2001 Dialing"},
+      {"B: 404", "A: 404",
+       "2001 DestinationBusy(SitInvalidnum), 2001 Released(SitInvalidnum)"},
+    });
+  }
+  SUBCASE("all out of service") {
+    call.refuse("gateway", model::refusal::out_of_service);
+    call.refuse("backup", model::refusal::out_of_service);
+    play({{"A: INVITE 12345 o1", "A: 503",
+           "2001 Dialing, 2001 DestinationBusy(AllTrunksBusy), "
+           "2001 Released(AllTrunksBusy)"}});
+    CHECK(call.record().result == model::call_result::no_trunk);
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "busy, not found and declined are verdicts on the "
+                           "number: no other trunk is tried") {
+  for (auto* verdict : {"486", "404", "603"}) {
+    call_script one{*config};
+    one.wire("A: INVITE 12345 o1");
+    CHECK(one.wire("B: " + std::string{verdict})
+          == "A: " + std::string{verdict});
+    CHECK(one.finished());
+  }
+  play({{"A: INVITE 7 o1", "A: 404",
+         "2001 Dialing, 2001 DestinationBusy(SitInvalidnum), "
+         "2001 Released(SitInvalidnum)"}});
+}
+
+TEST_CASE_FIXTURE(fixture, "contacts-backup are tried one after another") {
+  call.addresses("gateway", 2, false);
+  play({
+    {"A: INVITE 12345 o1", "B: INVITE 12345@gateway o1", "2001 Dialing"},
+    {"B: lost", "C: INVITE 12345@gateway-2 o1"},
+    {"C: 503", "D: INVITE 12345@backup o1"},
+    {"D: 200 a1", "D: ACK; A: 200 a1", "2001 Established"},
+    {"A: ACK", ""},
+    {"A: BYE", "A: 200 to BYE; D: BYE", "2001 Released"},
+    {"D: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "all contacts of a phone ring; the first answer "
+                           "wins") {
+  call.addresses("2002", 2, true);
+  play({
+    {"A: INVITE 2002 o1",
+     "B: INVITE 2002@2002 o1; C: INVITE 2002@2002-2 o1", "2001 Dialing"},
+    {"C: 180", "A: 180", "2002 Ringing"},
+    {"B: 180", ""},
+    {"B: 200 a1", "C: CANCEL; B: ACK; A: 200 a1",
+     "2001 Established, 2002 Established"},
+    {"C: 487", ""},
+    {"A: ACK", ""},
+    {"B: BYE", "B: 200 to BYE; A: BYE", "2002 Released, 2001 Released"},
+    {"A: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a phone's 302 forwards the call") {
+  play({
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
+    {"B: 180", "A: 180", "2002 Ringing"},
+    {"B: 302 2003", "C: INVITE 2003@2003 o1", "2002 Released(Forwarded)"},
+    {"C: 180", "A: 180", "2003 Ringing(Forwarded)"},
+    {"C: 200 a1", "C: ACK; A: 200 a1", "2001 Established, 2003 Established"},
+    {"A: ACK", ""},
+    {"A: BYE", "A: 200 to BYE; C: BYE", "2001 Released, 2003 Released"},
+    {"C: 200 to BYE", ""},
+  });
+  CHECK(call.record().redirections == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "phones that forward to each other are stopped by "
+                           "max-redirections") {
+  call.wire("A: INVITE 2002 o1");
+  std::string last;
+  for (char leg = 'B'; leg <= 'G'; ++leg) {
+    auto next = (leg - 'B') % 2 ? "2002" : "2003";
+    last = call.wire(std::string(1, leg) + ": 302 " + next);
+  }
+  CHECK(last == "A: 480");
+}
+
+// -- offers and answers ----------------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "an INVITE without offer carries the called side's "
+                           "offer back and the answer in the ACK") {
+  play({
+    {"A: INVITE 2002", "B: INVITE 2002@2002", "2001 Dialing"},
+    {"B: 200 o1", "A: 200 o1",
+     "2002 Ringing, 2001 Established, 2002 Established"},
+    {"A: ACK a1", "B: ACK a1"},
+    {"A: BYE", "A: 200 to BYE; B: BYE", "2001 Released, 2002 Released"},
+    {"B: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a reliable provisional and its PRACK pass through, "
+                           "with the offer one way and the answer the other") {
+  call.caller_100rel = true;
+  play({
+    {"A: INVITE 2002", "B: INVITE 2002@2002", "2001 Dialing"},
+    {"B: rel 183 o1", "A: rel 183 o1", "2002 Ringing"},
+    {"A: PRACK a1", "B: PRACK a1"},
+    {"B: 200 to PRACK", "A: 200 to PRACK"},
+    {"B: 200", "B: ACK; A: 200 o1", "2001 Established, 2002 Established"},
+    {"A: ACK", ""},
+    {"B: BYE", "B: 200 to BYE; A: BYE", "2002 Released, 2001 Released"},
+    {"A: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "offers that meet get 491, and both sides may try "
+                           "again") {
+  connect();
+  play({
+    {"A: re-INVITE o2", "B: re-INVITE o2"},
+    {"B: re-INVITE o3", "B: 491 to re-INVITE"},
+    {"A: UPDATE o4", "A: 500 to UPDATE"},
+    {"B: 491 to re-INVITE", "A: 491 to re-INVITE"},
+    {"B: re-INVITE o5", "A: re-INVITE o5"},
+    {"A: 200 to re-INVITE a5", "A: ACK; B: 200 to re-INVITE a5"},
+    {"B: ACK", ""},
+    {"A: INFO x", "B: INFO x"},
+    {"B: 200 to INFO", "A: 200 to INFO"},
+    {"A: BYE", "A: 200 to BYE; B: BYE", "2001 Released, 2002 Released"},
+    {"B: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a re-INVITE whose far end has vanished ends the "
+                           "call") {
+  connect();
+  play({
+    {"A: re-INVITE o2", "B: re-INVITE o2"},
+    {"B: 481 to re-INVITE", "A: 481 to re-INVITE; A: BYE",
+     "2002 Released(RemoteRelease), 2001 Released(RemoteRelease)"},
+    {"A: 200 to BYE", ""},
+  });
+}
+
+// -- session timers --------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "a session that the caller does not refresh in time "
+                           "is released on both sides") {
+  call.caller_session = {120, 90, model::refresher::uac, true, false};
+  connect();
+  play({
+    {"after 87", ""},
+    {"after 1", "A: BYE; B: BYE",
+     "2001 Released(RemoteRelease), 2002 Released(RemoteRelease)"},
+    {"A: lost to BYE", ""},
+    {"B: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a refresh keeps the session alive without "
+                           "disturbing the other leg") {
+  call.caller_session = {120, 90, model::refresher::uac, true, false};
+  connect();
+  play({
+    {"after 60", ""},
+    {"A: re-INVITE o1", "A: 200 to re-INVITE a1"},
+    {"A: ACK", ""},
+    {"after 60", ""},
+    {"A: UPDATE", "A: 200 to UPDATE"},
+    {"after 60", ""},
+    {"B: BYE", "B: 200 to BYE; A: BYE", "2002 Released, 2001 Released"},
+    {"A: 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "an interval that is too small is refused with 422") {
+  call.caller_session = {30, 0, model::refresher::none, true, false};
+  play({{"A: INVITE 2002 o1", "A: 422"}});
+}
