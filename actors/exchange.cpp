@@ -39,7 +39,7 @@ exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
 
 exchange::~exchange() = default;
 
-// -- configuration ---------------------------------------------------------------
+// -- configuration ------------------------------------------------------------
 
 void exchange::restore(std::string_view dn,
                        std::vector<model::binding> bindings) {
@@ -73,7 +73,7 @@ void exchange::remove_devices_not_in(const model::directory& config) {
   });
 }
 
-// -- devices -----------------------------------------------------------------------
+// -- devices ------------------------------------------------------------------
 
 device_actor exchange::find_device(std::string_view number) {
   if (auto i = devices_.find(number); i != devices_.end())
@@ -101,7 +101,7 @@ device_actor exchange::spawn_device(const model::dn& x) {
   return device;
 }
 
-// -- switchboard -------------------------------------------------------------------
+// -- switchboard --------------------------------------------------------------
 
 admission exchange::admit() {
   auto retry = static_cast<uint32_t>(
@@ -138,7 +138,7 @@ bool exchange::enrol(enrolment&& x) {
   return true;
 }
 
-// -- the end -----------------------------------------------------------------------
+// -- the end ------------------------------------------------------------------
 
 void exchange::clear_all(const std::string& reason) {
   for (auto& [id, handle] : calls_)

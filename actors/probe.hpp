@@ -131,7 +131,7 @@ struct probe {
   gauge registrations; // DNs with at least one binding
   gauge transactions;
 
-  // -- reactor ------------------------------------------------------------------
+  // -- reactor ----------------------------------------------------------------
   time_histogram lag; // how late a turn began its due deadlines
   gauge queue_depth;
   gauge deadlines;

@@ -22,7 +22,7 @@ uint64_t real_clock::unix_seconds() {
     std::chrono::duration_cast<std::chrono::seconds>(t).count());
 }
 
-// -- CAF's view of the reactor -------------------------------------------------
+// -- CAF's view of the reactor ------------------------------------------------
 
 namespace {
 
@@ -86,7 +86,7 @@ void reactor::install(caf::actor_system_config& config) {
     });
 }
 
-// -- life ----------------------------------------------------------------------
+// -- life ---------------------------------------------------------------------
 
 reactor::reactor(time_source& clock)
   : clock_(clock), now_(clock.now()), thread_(std::this_thread::get_id()) {
@@ -103,7 +103,7 @@ void reactor::shut_down() {
   run();
 }
 
-// -- work ----------------------------------------------------------------------
+// -- work ---------------------------------------------------------------------
 
 void reactor::enqueue(caf::resumable* job) {
   if (std::this_thread::get_id() == thread_) {

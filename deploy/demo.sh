@@ -168,7 +168,7 @@ answer phones $phones_port
 start switch "$root/build/release/strowger" serve \
   "$root/deploy/examples/office.yaml"
 for ((i = 0; ; i++)); do
-  curl -fs -o ready "$metrics/readyz" 2>/dev/null && break
+  curl -fs "$metrics/readyz" >now 2>/dev/null && break
   kill -0 "${started[switch]}" 2>/dev/null \
     || give_up "the switch did not start" switch.log
   ((i < 100)) || give_up "the switch is not ready after 10 s" switch.log
@@ -243,5 +243,6 @@ done
 stop switch || stopped=$?
 ((stopped == 0)) || give_up "the switch ended with status $stopped" switch.log
 echo "metrics were at $metrics/metrics (--stay keeps the switch running)"
-echo "stopped cleanly; logs and call records are in build/demo"
+echo "stopped cleanly; logs are in build/demo, call records in" \
+  "build/demo/data/cdr.jsonl"
 exit $((result != 0))

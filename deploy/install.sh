@@ -17,11 +17,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # -- what each group needs -----------------------------------------------------
 declare -A packages=(
   [build]="g++ cmake ninja-build ccache mold pkg-config libcaf-dev
-    libsofia-sip-ua-dev libyaml-dev libcli11-dev libspdlog-dev
-    nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev prometheus-cpp-dev
-    libjemalloc-dev libssl-dev zlib1g-dev doctest-dev librapidcheck-dev"
-  [test]="python3 curl iproute2 openssl
-    sip-tester sipsak baresip-core"
+    libsofia-sip-ua-dev libyaml-dev libcpp-httplib-dev libcli11-dev
+    libspdlog-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev
+    prometheus-cpp-dev libjemalloc-dev libssl-dev zlib1g-dev doctest-dev"
+  [test]="python3 curl iproute2 openssl sip-tester sipsak baresip-core"
   [fuzz]="clang libclang-rt-14-dev"
   [demo]="sip-tester curl iproute2"
   [bench]="libbenchmark-dev sip-tester curl iproute2 procps libpcre3

@@ -88,7 +88,7 @@ std::size_t read_value(std::string_view text, std::size_t at,
 
 } // namespace
 
-// -- digest parameters --------------------------------------------------------
+// -- digest parameters -------------------------------------------------------
 
 std::optional<digest_parameters>
 digest_parameters::parse(std::string_view value) {
@@ -129,7 +129,7 @@ digest_parameters::find(std::string_view name) const {
   return std::nullopt;
 }
 
-// -- response -----------------------------------------------------------------
+// -- response ----------------------------------------------------------------
 
 std::string_view name_of(digest_algorithm algorithm) {
   return algorithm_names[static_cast<std::size_t>(algorithm)].second;
@@ -166,7 +166,7 @@ std::string digest_response(const digest_input& in) {
   return hash(in.algorithm, {a1, in.nonce, in.count, in.cnonce, in.qop, a2});
 }
 
-// -- client side --------------------------------------------------------------
+// -- client side -------------------------------------------------------------
 
 namespace {
 

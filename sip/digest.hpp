@@ -10,7 +10,7 @@
 
 namespace strowger::sip {
 
-// -- digest parameters --------------------------------------------------------
+// -- digest parameters -------------------------------------------------------
 
 /// The parameters of a `Digest a=b, c="d"` header value, read with tolerance:
 /// any case, any white space, empty list items, a missing closing quote.
@@ -34,7 +34,7 @@ enum class digest_algorithm : std::uint8_t {
   sha256_sess
 };
 
-// -- response -----------------------------------------------------------------
+// -- response ----------------------------------------------------------------
 
 /// "MD5", "MD5-sess", "SHA-256", "SHA-256-sess".
 std::string_view name_of(digest_algorithm algorithm);
@@ -56,7 +56,7 @@ struct digest_input {
 /// algorithm (MD5 in FIPS mode).
 std::string digest_response(const digest_input& input);
 
-// -- client side --------------------------------------------------------------
+// -- client side -------------------------------------------------------------
 
 struct credentials {
   std::string user;

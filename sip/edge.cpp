@@ -10,7 +10,7 @@
 
 namespace strowger::sip {
 
-// -- life ----------------------------------------------------------------------
+// -- life ---------------------------------------------------------------------
 
 edge::edge(loop& turner, reactor& host, switchboard& board, outlets& out)
   : loop_(turner),
@@ -81,7 +81,7 @@ void edge::shut_down() {
   registrations.reset();
 }
 
-// -- calls and legs ------------------------------------------------------------
+// -- calls and legs -----------------------------------------------------------
 
 call_entry* edge::find(model::call_id call) {
   auto i = calls_.find(call);
@@ -108,8 +108,13 @@ leg& edge::add_leg(call_entry& call, model::leg_number number) {
 void edge::release(leg& l) {
   for (auto& x : l.servers)
     nta_incoming_destroy(x.irq);
-  for (auto& x : l.clients)
+  for (auto& x : l.clients) {
+    // Sofia acknowledges the refusal of an INVITE that nobody waits for any
+    // more only if it was cancelled (BYE that crosses a re-INVITE).
+    if (x.method == model::method::invite && x.status < 200)
+      nta_outgoing_tcancel(x.orq, nullptr, nullptr, TAG_END());
     nta_outgoing_destroy(x.orq);
+  }
   l.servers.clear();
   l.clients.clear();
   reactor_.counters().legs_in_progress.give();
@@ -133,7 +138,7 @@ void edge::close(model::call_id call) {
   calls_.erase(i);
 }
 
-// -- counters that sofia keeps ---------------------------------------------------
+// -- counters that sofia keeps ------------------------------------------------
 
 void edge::on_sample(void*, su_timer_s*, void* self) {
   static_cast<edge*>(self)->sample();

@@ -29,7 +29,7 @@ refusal bad(std::string_view header) {
   return result;
 }
 
-// -- headers the parser could not use ----------------------------------------------
+// -- headers the parser could not use ----------------------------------------
 
 // What a request cannot be served without; trouble in any other header is
 // ignored, as RFC 3261 §8.2.2 and RFC 4475 (baddate) ask for.
@@ -65,7 +65,7 @@ std::optional<refusal> unreadable_header(const sip_s& request) {
   return std::nullopt;
 }
 
-// -- form ----------------------------------------------------------------------------
+// -- form --------------------------------------------------------------------
 
 std::optional<refusal> wrong_numbers(const sip_s& request) {
   // RFC 3261 §8.1.1.5: less than 2**31.
@@ -87,14 +87,37 @@ std::optional<refusal> wrong_uri(const sip_s& request) {
   switch (uri->url_type) {
     case url_sip:
     case url_sips:
-      if (uri->url_host == nullptr || uri->url_host[0] == '\0')
+      // Headers have no place there (RFC 3261 §19.1.1); escruri would make us
+      // obey a Route that only looks like one.
+      if (uri->url_host == nullptr || uri->url_host[0] == '\0'
+          || uri->url_headers != nullptr)
         return refusal{.phrase = "Bad Request-URI"};
       return std::nullopt;
+    case url_any: // `OPTIONS *`
+      if (request.sip_request->rq_method == sip_method_options)
+        return std::nullopt;
+      return refusal{.phrase = "Bad Request-URI"};
     case url_invalid:
       return refusal{.phrase = "Bad Request-URI"};
     default:
       return refusal{.status = 416, .label = rejection::unsupported};
   }
+}
+
+// Who shares an address, behind NAT or on one machine, shall not share a limit:
+// the port makes part of the source.
+ip_address source_of(const arrival& from) {
+  auto result = from.source;
+  result.bytes[0] ^= static_cast<std::uint8_t>(from.port >> 8);
+  result.bytes[1] ^= static_cast<std::uint8_t>(from.port);
+  return result;
+}
+
+// Belongs to a dialog or transaction that was let in before.
+bool continues(const sip_s& request) {
+  const auto method = request.sip_request->rq_method;
+  return method == sip_method_ack || method == sip_method_cancel
+         || (request.sip_to != nullptr && request.sip_to->a_tag != nullptr);
 }
 
 void add_unknown(std::string& list, const msg_list_t* wanted) {
@@ -126,7 +149,7 @@ std::optional<refusal> wrong_extension(const sip_s& request) {
 
 } // namespace
 
-// -- the guard -------------------------------------------------------------------
+// -- the guard ---------------------------------------------------------------
 
 void guard::configure(const model::directory& config) {
   who_.configure(config);
@@ -159,13 +182,14 @@ std::optional<refusal> guard::within_rate(const sip_s& request,
                                           const arrival& from) {
   if (who_.is_trunk(from.source, from.port))
     return std::nullopt;
-  auto in_dialog
-    = request.sip_to != nullptr && request.sip_to->a_tag != nullptr;
-  auto admitted = all_.admit(from.source, from.now)
-                  && (in_dialog || new_.admit(from.source, from.now));
-  if (admitted)
+  // Far above the rate an answer would only cost time that others need; ends
+  // of what has begun are refused no sooner.
+  if (!all_.admit(source_of(from), from.now))
+    return refusal{.status = 0, .label = rejection::source_rate};
+  if (continues(request) || new_.admit(source_of(from), from.now))
     return std::nullopt;
-  return refusal{.status = 503, .headers = retry_after_,
+  return refusal{.status = 503,
+                 .headers = retry_after_,
                  .label = rejection::source_rate};
 }
 
@@ -173,7 +197,7 @@ std::optional<refusal> guard::judge(const sip_s& request,
                                     const arrival& from) const {
   const auto body
     = request.sip_payload != nullptr ? request.sip_payload->pl_len : 0;
-  if (from.size > message_size_max_ || from.size - body > header_size_max_)
+  if (from.size > message_size_max_ || from.size > header_size_max_ + body)
     return refusal{.status = 513, .label = rejection::too_large};
   const auto& line = *request.sip_request;
   if (auto why = unreadable_header(request))

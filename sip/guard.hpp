@@ -59,8 +59,8 @@ private:
                                      const arrival& from);
 
   identifier who_; // for the addresses of trunks
-  gate new_;   // requests outside dialogs
-  gate all_;   // all requests, at twice the rate and burst
+  gate new_;       // requests that begin something: above it 503
+  gate all_;       // all requests, at twice the rate and burst: dropped
   std::size_t message_size_max_ = 65'535;
   std::size_t header_size_max_ = 16'384;
   std::string retry_after_; // header line

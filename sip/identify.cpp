@@ -63,7 +63,7 @@ std::optional<numeric_place> numeric_host(std::string_view contact) {
   return result;
 }
 
-// -- table of trunks -----------------------------------------------------------
+// -- table of trunks ---------------------------------------------------------
 
 std::size_t identifier::place_hash::operator()(const place& x) const noexcept {
   std::uint64_t half[2];
@@ -111,7 +111,7 @@ bool identifier::is_trunk(const ip_address& source, std::uint16_t port) const {
          && (trunks_.contains({source, port}) || trunks_.contains({source, 0}));
 }
 
-// -- origin --------------------------------------------------------------------
+// -- origin ------------------------------------------------------------------
 
 origin identifier::describe(const model::dn* dn,
                             const ip_address& source) const {

@@ -18,7 +18,7 @@ namespace strowger::sip {
 
 namespace {
 
-// -- request line --------------------------------------------------------------
+// -- request line ------------------------------------------------------------
 
 bool is_token(std::string_view text) {
   constexpr std::string_view marks = "-.!%*_+`'~";
@@ -114,7 +114,7 @@ issize_t read_request(su_home_t* home, msg_header_t* h, char* s,
   return 0;
 }
 
-// -- headers -------------------------------------------------------------------
+// -- headers -----------------------------------------------------------------
 
 // The place of the header in the list of those that sofia could not read; it
 // holds repeated ones, too, which are not of the class for errors.
@@ -168,6 +168,8 @@ void settle_via(msg_t* msg, sip_t* sip) {
   }
   if (msg_addrinfo(msg)->ai_socktype == SOCK_DGRAM)
     via->v_protocol = sip_transport_udp;
+  else if (via->v_protocol == sip_transport_udp)
+    via->v_protocol = sip_transport_tcp;
   if (via->v_maddr)
     msg_header_remove_param(via->v_common, "maddr");
   if (sip->sip_request->rq_version == SIP_VERSION_CURRENT)

@@ -11,8 +11,8 @@ namespace strowger::sip {
 /// - any token is a method (501), any text a Request-URI (400) and any version
 ///   a version (505): RFC 4475 intmeth, esc02, lwsruri, badvers; RFC 5118
 ///   ipv6-bad;
-/// - the top Via of a datagram is answered by datagram, whatever transport it
-///   names;
+/// - a datagram is answered by datagram and a stream in the stream, whatever
+///   transport the top Via names;
 /// - an answer goes to where the request came from: a request with an
 ///   unreadable Via is dropped, and `maddr` is ignored, for both could aim our
 ///   answers at others or make the one thread wait for DNS;

@@ -6,7 +6,7 @@
 
 namespace strowger::sip {
 
-// -- tags ----------------------------------------------------------------------
+// -- tags ---------------------------------------------------------------------
 
 namespace {
 
@@ -60,17 +60,10 @@ std::optional<leg_name> parse_tag(const char* tag) {
 }
 
 std::string make_call_id(leg_name x, std::string_view host) {
-  std::string result;
-  result.reserve(16 + 4 + 1 + host.size());
-  append_hex(result, x.call.value, 16);
-  result += '-';
-  result += std::to_string(x.leg);
-  result += '@';
-  result += host;
-  return result;
+  return model::sip_call_id_of(x.call, x.leg).append("@").append(host);
 }
 
-// -- transactions --------------------------------------------------------------
+// -- transactions -------------------------------------------------------------
 
 namespace {
 

@@ -20,7 +20,7 @@ namespace strowger::sip {
 class edge;
 struct leg;
 
-// -- tags ----------------------------------------------------------------------
+// -- tags ---------------------------------------------------------------------
 
 /// A tag of ours names the leg it belongs to, so that a request inside a dialog
 /// finds its leg without an index of dialogs.
@@ -36,7 +36,7 @@ std::optional<leg_name> parse_tag(const char* tag);
 /// `<16 hex of the call>-<leg>@<host>`.
 std::string make_call_id(leg_name x, std::string_view host);
 
-// -- transactions --------------------------------------------------------------
+// -- transactions -------------------------------------------------------------
 
 /// A request of the peer that is not over.
 struct server_transaction {
@@ -59,7 +59,7 @@ struct client_transaction {
   std::unique_ptr<model::command> again; // to repeat it with credentials
 };
 
-// -- leg -----------------------------------------------------------------------
+// -- leg ----------------------------------------------------------------------
 
 /// One dialog with a peer as plain facts, so that it is small and could be made
 /// anew from them; sofia holds nothing for it beyond its open transactions.

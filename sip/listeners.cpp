@@ -14,7 +14,7 @@ namespace strowger::sip {
 
 using model::option;
 
-// -- certificates --------------------------------------------------------------
+// -- certificates -------------------------------------------------------------
 
 namespace {
 
@@ -73,7 +73,7 @@ certificates::prepare(const model::directory& config) {
   return std::nullopt;
 }
 
-// -- listeners -----------------------------------------------------------------
+// -- listeners ----------------------------------------------------------------
 
 namespace {
 
@@ -141,7 +141,8 @@ std::optional<std::string> listen(nta_agent_s* agent,
   if (tls_port != 0) {
     if (auto e = files.prepare(config))
       return e;
-    auto tls_url = bind_url(address, interface, std::to_string(tls_port), "tls");
+    auto tls_url
+      = bind_url(address, interface, std::to_string(tls_port), "tls");
     int policy = config.flag(option::sip_tls_mutual) ? TPTLS_VERIFY_IN
                                                      : TPTLS_VERIFY_NONE;
     if (!config.text(option::sip_tls_trusted_ca).empty())

@@ -28,7 +28,7 @@ void on_wake(void*, su_msg_s** message, void*) {
 
 } // namespace
 
-// -- life ----------------------------------------------------------------------
+// -- life ---------------------------------------------------------------------
 
 loop::loop(strowger::reactor& host) : host_(host) {
   su_init();
@@ -46,6 +46,9 @@ loop::loop(strowger::reactor& host) : host_(host) {
 loop::~loop() {
   host_.on_remote_work(nullptr);
   su_timer_destroy(timer_);
+  // The root does not free the messages that it has not delivered.
+  closing_ = true;
+  su_root_step(root_, 0);
   su_root_destroy(root_);
   su_deinit();
 }
@@ -64,7 +67,7 @@ void loop::step(long wait_ms) {
   su_root_step(root_, wait_ms);
 }
 
-// -- turns ---------------------------------------------------------------------
+// -- turns --------------------------------------------------------------------
 
 void loop::on_prepoll(void* self, su_root_s*) {
   static_cast<loop*>(self)->turn();
@@ -77,6 +80,8 @@ void loop::on_timer(void*, su_timer_s*, void* self) {
 }
 
 void loop::turn() {
+  if (closing_)
+    return;
   host_.run();
   follow_deadline();
   if (stopped_.load(std::memory_order_acquire))
@@ -97,7 +102,7 @@ void loop::follow_deadline() {
                           std::clamp<int64_t>(left.count(), 0, 60'000)));
 }
 
-// -- waking --------------------------------------------------------------------
+// -- waking -------------------------------------------------------------------
 
 void loop::nudge() {
   send_wake();

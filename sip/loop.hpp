@@ -49,6 +49,7 @@ private:
   su_root_s* root_ = nullptr;
   su_timer_s* timer_ = nullptr;
   model::time_point timer_due_ = model::never;
+  bool closing_ = false;
   std::atomic<bool> wake_sent_ = false;
   std::atomic<bool> stopped_ = false;
 };

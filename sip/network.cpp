@@ -4,7 +4,7 @@
 
 namespace strowger::sip {
 
-// -- address ------------------------------------------------------------------
+// -- address -----------------------------------------------------------------
 
 ip_address ip_address::from_v4(std::span<const std::uint8_t, 4> octets) {
   ip_address result;
@@ -32,7 +32,7 @@ std::optional<ip_address> parse_address(std::string_view text) {
   return ip_address{*bytes};
 }
 
-// -- networks -----------------------------------------------------------------
+// -- networks ----------------------------------------------------------------
 
 bool network_list::add(std::string_view cidr) {
   const auto network = model::parse_ip_network(cidr);

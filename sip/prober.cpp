@@ -69,8 +69,9 @@ int prober::on_response(void* magic, nta_outgoing_s* transaction,
   auto status = nta_outgoing_status(transaction);
   if (status < 200)
     return 0;
-  // Without a message it is sofia's own verdict: time-out, transport, DNS.
-  x.owner->finish(x, response != nullptr ? static_cast<uint16_t>(status) : 0);
+  // Sofia's own verdict (time-out, transport, DNS) may look like a response.
+  bool answered = response != nullptr && !nta_sip_is_internal(response);
+  x.owner->finish(x, answered ? static_cast<uint16_t>(status) : 0);
   return 0;
 }
 

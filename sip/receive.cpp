@@ -54,7 +54,7 @@ refusal not_allowed() {
 
 } // namespace
 
-// -- every request ---------------------------------------------------------------
+// -- every request ------------------------------------------------------------
 
 int edge::on_message(void* self, nta_agent_s*, msg_s* message,
                      sip_s* parsed) {
@@ -131,7 +131,7 @@ void edge::answer_options(msg_s* message) {
                  SIPTAG_HEADER_STR(x.headers.c_str()), TAG_END());
 }
 
-// -- requests inside a dialog ----------------------------------------------------
+// -- requests inside a dialog -------------------------------------------------
 
 leg* edge::find_leg(const sip_s& request) {
   auto name = parse_tag(request.sip_to->a_tag);
@@ -217,7 +217,7 @@ void edge::deliver(leg& l, nta_incoming_s* irq, const sip_s& request,
   caf::anon_send(*l.handle, std::move(x));
 }
 
-// -- ACK, CANCEL, PRACK ----------------------------------------------------------
+// -- ACK, CANCEL, PRACK -------------------------------------------------------
 
 int edge::on_ack_or_cancel(void* magic, nta_incoming_s* irq,
                            const sip_s* parsed) {

@@ -8,7 +8,7 @@
 
 namespace strowger::sip {
 
-// -- may it come in? -------------------------------------------------------------
+// -- may it come in? ----------------------------------------------------------
 
 namespace {
 
@@ -125,14 +125,14 @@ void edge::receive_invite(msg_s* message, sip_s* request,
   open_call(message, request, from, who);
 }
 
-// -- a new call ------------------------------------------------------------------
+// -- a new call ---------------------------------------------------------------
 
 namespace {
 
 // Behind NAT the Contact names an address that the request did not come from.
 bool is_behind_nat(const sip_s& request, const arrival& from) {
   if (from.protocol == "tls")
-    return true; // such a client does not listen: its connection is all there is
+    return true; // such a client does not listen: there is its connection only
   const auto* via = request.sip_via;
   const auto* contact = request.sip_contact;
   if (contact == nullptr || request.sip_record_route != nullptr

@@ -14,7 +14,7 @@ namespace {
 
 using model::option;
 
-// -- Contact, byte for byte ------------------------------------------------------
+// -- Contact, byte for byte --------------------------------------------------
 
 std::string_view trim(std::string_view x) {
   constexpr auto blank = " \t\r\n";
@@ -137,7 +137,7 @@ void registrar::close() {
   pending_.clear();
 }
 
-// -- in --------------------------------------------------------------------------
+// -- in ----------------------------------------------------------------------
 
 std::optional<refusal>
 registrar::read_contacts(const sip_s& request,
@@ -164,7 +164,7 @@ std::variant<refusal, enrolment>
 registrar::read(const sip_s& request, const arrival& from,
                 const model::directory& config) {
   if (!config.flag(option::internal_registrar_enabled))
-    return refusal{.status = 405, .label = rejection::unsupported};
+    return refusal{.status = 403, .label = rejection::forbidden};
   const auto* to = request.sip_to->a_url;
   if (to->url_type != url_sip && to->url_type != url_sips)
     return refusal{.status = 400, .phrase = "Bad To Header"};
@@ -218,7 +218,7 @@ void registrar::receive(nta_agent_s* agent, msg_s* message, sip_s* request,
     answer({.token = token, .status = 404, .bindings = {}});
 }
 
-// -- out -------------------------------------------------------------------------
+// -- out ---------------------------------------------------------------------
 
 std::string enrolled_headers(const enrolled& x, std::string_view path) {
   std::string result;
@@ -246,7 +246,10 @@ void registrar::answer(enrolled&& x) {
   auto* reply = nta_msg_create(found->second.agent, 0);
   // The lines go out as they are: sofia would write the Contacts anew.
   nta_incoming_complete_response(transaction, reply, x.status,
-                                 sip_status_phrase(x.status), TAG_END());
+                                 sip_status_phrase(x.status),
+                                 SIPTAG_DATE(sip_date_create(
+                                   msg_home(reply), sip_now())),
+                                 TAG_END());
   add_lines(reply, headers);
   nta_incoming_mreply(transaction, reply);
   nta_incoming_destroy(transaction);

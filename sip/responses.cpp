@@ -13,7 +13,7 @@
 
 namespace strowger::sip {
 
-// -- dialog ----------------------------------------------------------------------
+// -- dialog -------------------------------------------------------------------
 
 namespace {
 
@@ -50,7 +50,7 @@ void edge::learn_dialog(leg& l, const sip_s& response, uint16_t status) {
     l.remote_target = text_of(contact->m_url);
 }
 
-// -- challenges ------------------------------------------------------------------
+// -- challenges ---------------------------------------------------------------
 
 /// Repeats the request with credentials (RFC 3261 §22.2). False if that cannot
 /// be done, or was done already.
@@ -101,7 +101,7 @@ bool edge::answer_challenge(leg& l, client_transaction& txn,
   return true;
 }
 
-// -- one response ----------------------------------------------------------------
+// -- one response -------------------------------------------------------------
 
 int edge::on_response(void* l, nta_outgoing_s* orq, const sip_s* response) {
   auto& x = *static_cast<leg*>(l);
@@ -184,10 +184,10 @@ void edge::report(leg& l, const client_transaction& txn, uint16_t status,
   caf::anon_send(*l.handle, std::move(x));
 }
 
-// -- responses without a transaction ---------------------------------------------
+// -- responses without a transaction ------------------------------------------
 
-/// A 2xx to an INVITE that we have given up meanwhile: take the call and end it,
-/// or its peer would talk to nobody (RFC 3261 §13.2.2.4).
+/// A 2xx to an INVITE that we have given up meanwhile: take the call and end
+/// it, or its peer would talk to nobody (RFC 3261 §13.2.2.4).
 void edge::receive_stray(msg_s* message, sip_s* response) {
   auto status = response->sip_status->st_status;
   if (status >= 200 && status < 300 && response->sip_cseq != nullptr

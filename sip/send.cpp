@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint16_t max_forwards_in_dialog = 70; // RFC 3261 §8.1.1.6
 
-// -- addresses -----------------------------------------------------------------
+// -- addresses ----------------------------------------------------------------
 
 bool has_word(std::string_view text, std::string_view word) {
   for (std::size_t i = 0; i + word.size() <= text.size(); ++i) {
@@ -65,7 +65,7 @@ bool hides_identity(const std::string& privacy) {
   return has_word(privacy, "id") || has_word(privacy, "user");
 }
 
-// -- header lines ----------------------------------------------------------------
+// -- header lines -------------------------------------------------------------
 
 void append_line(std::string& to, std::string_view name,
                  std::string_view value) {
@@ -98,7 +98,7 @@ bool refreshes_target(model::method x) {
 
 } // namespace
 
-// -- one request -----------------------------------------------------------------
+// -- one request --------------------------------------------------------------
 
 void edge::add_body(msg_s* message, leg& l, const model::content& body) {
   if (body.empty()) {
@@ -201,7 +201,7 @@ void edge::report_failure(leg& l, model::txn_number txn,
   loop_.nudge();
 }
 
-// -- INVITE ----------------------------------------------------------------------
+// -- INVITE -------------------------------------------------------------------
 
 void edge::perform(call_entry& call, model::invite&& x) {
   auto& l = add_leg(call, x.leg);
@@ -256,7 +256,7 @@ bool edge::send(leg& l, client_transaction& txn, const model::invite& x) {
   return txn.orq != nullptr;
 }
 
-// -- requests inside the dialog --------------------------------------------------
+// -- requests inside the dialog -----------------------------------------------
 
 void edge::perform(leg& l, model::request&& x) {
   client_transaction txn;
@@ -297,7 +297,7 @@ bool edge::send(leg& l, client_transaction& txn, const model::request& x) {
   return txn.orq != nullptr;
 }
 
-// -- ACK and CANCEL --------------------------------------------------------------
+// -- ACK and CANCEL -----------------------------------------------------------
 
 void edge::perform(leg& l, model::acknowledge&& x) {
   auto* txn = l.client(x.txn);

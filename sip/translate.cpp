@@ -11,7 +11,7 @@
 
 namespace strowger::sip {
 
-// -- methods -------------------------------------------------------------------
+// -- methods ------------------------------------------------------------------
 
 namespace {
 
@@ -63,7 +63,7 @@ std::size_t method_label(int sofia_number) {
            : 0;
 }
 
-// -- header lines that pass ----------------------------------------------------
+// -- header lines that pass ---------------------------------------------------
 
 namespace {
 
@@ -121,13 +121,14 @@ std::string passing_headers(const sip_s& message) {
     std::string_view line(static_cast<const char*>(h->sh_data), h->sh_len);
     result += line;
     // Peers may end lines with a bare LF; what we send never does.
-    if (line.back() == '\n' && (line.size() < 2 || line[line.size() - 2] != '\r'))
+    if (line.back() == '\n'
+        && (line.size() < 2 || line[line.size() - 2] != '\r'))
       result.insert(result.size() - 1, 1, '\r');
   }
   return result;
 }
 
-// -- bodies --------------------------------------------------------------------
+// -- bodies -------------------------------------------------------------------
 
 model::content body_of(const sip_s& message) {
   model::content result;
@@ -146,7 +147,7 @@ model::content body_of(const sip_s& message) {
   return result;
 }
 
-// -- identities ----------------------------------------------------------------
+// -- identities ---------------------------------------------------------------
 
 namespace {
 
@@ -193,7 +194,7 @@ model::caller_identity caller_of(const sip_s& request, bool trusted) {
   return result;
 }
 
-// -- session and capabilities --------------------------------------------------
+// -- session and capabilities -------------------------------------------------
 
 namespace {
 
@@ -233,9 +234,9 @@ std::vector<std::string> contacts_of(const sip_s& response) {
     double q = m->m_q != nullptr ? std::atof(m->m_q) : 1.0;
     found.emplace_back(q, text_of(m->m_url));
   }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return a.first > b.first;
-  });
+  std::stable_sort(
+    found.begin(), found.end(),
+    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::string> result;
   result.reserve(found.size());
   for (auto& [q, uri] : found)
@@ -243,7 +244,7 @@ std::vector<std::string> contacts_of(const sip_s& response) {
   return result;
 }
 
-// -- text ----------------------------------------------------------------------
+// -- text ---------------------------------------------------------------------
 
 namespace {
 

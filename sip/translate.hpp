@@ -14,7 +14,7 @@ struct sip_s;
 /// lines for the other way. Pure functions: nothing here keeps state.
 namespace strowger::sip {
 
-// -- methods -------------------------------------------------------------------
+// -- methods ------------------------------------------------------------------
 
 /// The name on the wire.
 const char* name_of(model::method x);
@@ -25,12 +25,12 @@ int number_of(model::method x);
 /// Nothing for methods that a call does not know.
 std::optional<model::method> method_of(const sip_s& request);
 
-/// Index into probe::requests: sofia's numbers INVITE 1, ACK 2, CANCEL 3, BYE 4,
-/// OPTIONS 5, REGISTER 6, INFO 7, PRACK 8, UPDATE 9, MESSAGE 10, SUBSCRIBE 11,
-/// NOTIFY 12, REFER 13; all others 0.
+/// Index into probe::requests, by sofia's numbers: INVITE 1, ACK 2, CANCEL 3,
+/// BYE 4, OPTIONS 5, REGISTER 6, INFO 7, PRACK 8, UPDATE 9, MESSAGE 10,
+/// SUBSCRIBE 11, NOTIFY 12, REFER 13; all others 0.
 std::size_t method_label(int sofia_number);
 
-// -- in ------------------------------------------------------------------------
+// -- in -----------------------------------------------------------------------
 
 /// The body, untouched. The type is exactly "application/sdp" for SDP without
 /// parameters, else the whole value of Content-Type.
@@ -41,7 +41,7 @@ model::content body_of(const sip_s& message);
 /// security, capability and identity (see the table in the source).
 std::string passing_headers(const sip_s& message);
 
-/// From, and what a trusted peer asserts; `trusted` lets P-Asserted-Identity in.
+/// From, and what a trusted peer asserts (P-Asserted-Identity).
 model::caller_identity caller_of(const sip_s& request, bool trusted);
 
 /// Session-Expires, Min-SE, and the option tag `timer`.
@@ -61,7 +61,7 @@ std::string text_of(const void* url);
 /// The user part without escapes: what is dialled.
 std::string user_of(const void* url);
 
-// -- out -----------------------------------------------------------------------
+// -- out ----------------------------------------------------------------------
 
 /// Header lines for the terms: Session-Expires, Min-SE. In requests only Min-SE
 /// of 422 is special; `refresher=none` leaves the parameter out.

@@ -15,7 +15,7 @@
 /// is to be done. It never blocks, throws, logs or reads a clock.
 namespace strowger::model {
 
-// -- legs ----------------------------------------------------------------------
+// -- legs ---------------------------------------------------------------------
 
 /// A dialog, or one about to be, as RFC 3261 §12 sees it.
 enum class leg_state : uint8_t {
@@ -75,7 +75,7 @@ struct relay {
   description body;        // of the request
 };
 
-// -- parties -------------------------------------------------------------------
+// -- parties ------------------------------------------------------------------
 
 /// The generic telephony state of T-Library, as far as two parties need it.
 enum class party_state : uint8_t {
@@ -113,7 +113,7 @@ struct hop {
   std::string number;
 };
 
-// -- the call ------------------------------------------------------------------
+// -- the call -----------------------------------------------------------------
 
 enum class call_phase : uint8_t {
   fresh,
@@ -165,7 +165,7 @@ struct context {
   turn_counters& turns;
 };
 
-// -- steps: what happened -> what to do ------------------------------------------
+// -- steps: what happened -> what to do ---------------------------------------
 
 void step(call&, offered&&, const context&, effects&);
 void step(call&, responded&&, const context&, effects&);

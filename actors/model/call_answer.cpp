@@ -20,7 +20,7 @@ size_t attempts_alive(const call& c) {
     std::count_if(c.legs.begin(), c.legs.end(), is_attempt));
 }
 
-// -- provisional -----------------------------------------------------------------
+// -- provisional --------------------------------------------------------------
 
 /// Notes what the body of a reliable provisional response means for offer and
 /// answer; an unreliable one settles nothing (RFC 6337 §2.2). True if it is the
@@ -45,15 +45,6 @@ void bind_caller(call& c, const leg& b) {
                                          : negotiation::offer_sent;
 }
 
-void acknowledge_provisional(leg& b, uint32_t rseq, effects& fx) {
-  request x;
-  x.leg = b.number;
-  x.txn = b.next_txn++;
-  x.method = method::prack;
-  x.rseq = rseq;
-  fx.wire.emplace_back(std::move(x));
-}
-
 void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
                     effects& fx) {
   if (x.status == 100)
@@ -72,6 +63,7 @@ void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
   // dialogs cannot be told apart on one leg.
   if (forked && !first)
     return;
+  a.early = true;
   respond y;
   y.status = x.status;
   y.reason = std::move(x.reason);
@@ -93,7 +85,7 @@ void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
   fx.wire.emplace_back(std::move(y));
 }
 
-// -- success -----------------------------------------------------------------------
+// -- success ------------------------------------------------------------------
 
 void acknowledge_answer(leg& b, effects& fx) {
   b.state = leg_state::confirmed;
@@ -165,7 +157,7 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
   forget_setup(c);
 }
 
-// -- failure -----------------------------------------------------------------------
+// -- failure ------------------------------------------------------------------
 
 /// A 3xx: the device names other numbers (`max-redirections`).
 bool forward(call& c, const responded& x, const context& ctx, effects& fx) {
@@ -234,6 +226,15 @@ void on_failure(call& c, leg& b, responded&& x, const context& ctx,
 }
 
 } // namespace
+
+void acknowledge_provisional(leg& b, uint32_t rseq, effects& fx) {
+  request x;
+  x.leg = b.number;
+  x.txn = b.next_txn++;
+  x.method = method::prack;
+  x.rseq = rseq;
+  fx.wire.emplace_back(std::move(x));
+}
 
 void on_invite_response(call& c, leg& b, responded&& x, const context& ctx,
                         effects& fx) {

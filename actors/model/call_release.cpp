@@ -19,6 +19,14 @@ void answer_request(leg_number l, txn_number txn, uint16_t status,
   fx.wire.emplace_back(std::move(x));
 }
 
+/// ACK for a 2xx that nobody answers any more.
+void acknowledge_invite(const leg& l, txn_number txn, effects& fx) {
+  acknowledge x;
+  x.leg = l.number;
+  x.txn = txn;
+  fx.wire.emplace_back(std::move(x));
+}
+
 void say_bye(leg& l, effects& fx) {
   request x;
   x.leg = l.number;
@@ -35,14 +43,10 @@ void drop_relays(call& c, leg_number gone, effects& fx) {
   auto dead = [&](const relay& r) {
     if (r.from != gone && r.to != gone)
       return false;
-    if (r.awaits_ack) {
-      acknowledge x;
-      x.leg = r.to;
-      x.txn = r.to_txn;
-      fx.wire.emplace_back(std::move(x));
-    } else {
+    if (r.awaits_ack)
+      acknowledge_invite(leg_at(c, r.to), r.to_txn, fx);
+    else
       answer_request(r.from, r.from_txn, 487, fx);
-    }
     return true;
   };
   std::erase_if(c.relays, dead);
@@ -71,7 +75,7 @@ void on_bye(call& c, leg& l, const requested& x, const context& ctx,
 
 } // namespace
 
-// -- pieces ------------------------------------------------------------------------
+// -- pieces -------------------------------------------------------------------
 
 void hang_up(call& c, leg& l, effects& fx) {
   switch (l.state) {
@@ -90,9 +94,7 @@ void hang_up(call& c, leg& l, effects& fx) {
       if (l.incoming) { // RFC 3261 15: the callee's BYE has to wait for the ACK
         l.release_when_acked = true;
       } else {
-        acknowledge x;
-        x.leg = l.number;
-        fx.wire.emplace_back(std::move(x));
+        acknowledge_invite(l, 0, fx);
         say_bye(l, fx);
       }
       break;
@@ -110,6 +112,8 @@ void hang_up(call& c, leg& l, effects& fx) {
 void leg_gone(call& c, leg& l, effects& fx) {
   if (l.state == leg_state::gone)
     return;
+  if (l.state == leg_state::answered && !l.incoming) // no answer came for it
+    acknowledge_invite(l, 0, fx);
   l.state = leg_state::gone;
   drop_relays(c, l.number, fx);
   forget x;
@@ -163,15 +167,18 @@ void finish_if_done(call& c, const context& ctx, effects& fx) {
   assert(c.relays.empty());
   c.phase = call_phase::finished;
   c.record.call_type = c.type;
-  c.record.invited_leg = c.answering
-                           ? c.answering
-                           : static_cast<leg_number>(c.legs.size() - 1);
+  if (c.legs.size() > 1) {
+    auto last = static_cast<leg_number>(c.legs.size() - 1);
+    c.record.invited_leg = c.answering ? c.answering : last;
+    c.record.destination.sip_call_id
+      = sip_call_id_of(c.id, c.record.invited_leg);
+  }
   if (c.record.ended == time_point{})
     c.record.ended = ctx.now;
   fx.finished = std::move(c.record);
 }
 
-// -- steps -------------------------------------------------------------------------
+// -- steps --------------------------------------------------------------------
 
 void step(call& c, const cancelled& x, const context& ctx, effects& fx) {
   auto& a = leg_at(c, x.leg);
@@ -207,12 +214,8 @@ void step(call& c, responded&& x, const context& ctx, effects& fx) {
     return;
   }
   // The answer to a re-INVITE that was given up has to be acknowledged still.
-  if (x.method == method::invite && x.status < 300) {
-    acknowledge ack;
-    ack.leg = l.number;
-    ack.txn = x.txn;
-    fx.wire.emplace_back(std::move(ack));
-  }
+  if (x.method == method::invite && x.status < 300)
+    acknowledge_invite(l, x.txn, fx);
   if (x.method == method::bye && l.state == leg_state::releasing) {
     leg_gone(c, l, fx);
     finish_if_done(c, ctx, fx);
@@ -226,7 +229,11 @@ void step(call& c, requested&& x, const context& ctx, effects& fx) {
     finish_if_done(c, ctx, fx);
     return;
   }
-  if (!live(l) || c.phase == call_phase::ending) {
+  // A leg on its way out is none of the call's any more, though the call may go
+  // on: a fork that lost, say.
+  auto leaving = l.state == leg_state::cancelled
+                 || l.state == leg_state::releasing || !live(l);
+  if (leaving || c.phase == call_phase::ending) {
     answer_request(x.leg, x.txn, x.method == method::bye ? 200 : 481, fx);
     return;
   }
@@ -263,6 +270,10 @@ void step(call& c, const unacknowledged& x, const context& ctx, effects& fx) {
   auto& l = leg_at(c, x.leg);
   if (!live(l) || l.state == leg_state::releasing)
     return;
+  if (l.state == leg_state::inviting) { // no PRACK came (RFC 3262 §3)
+    give_up(c, 500, ctx, fx);
+    return;
+  }
   if (l.state == leg_state::answered)
     l.state = leg_state::confirmed; // BYE is allowed now (RFC 3261 13.3.1.4)
   if (l.release_when_acked)

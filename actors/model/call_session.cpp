@@ -94,6 +94,7 @@ void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
     auto by = l.incoming ? releaser::caller : releaser::called;
     leg_gone(c, l, fx);
     end_call(c, by, call_state::remote_release, ctx, fx);
+    finish_if_done(c, ctx, fx); // it may have been ending already
     return;
   }
   if (auto terms = retry_session(l.session.terms, x.session.min_se_s);

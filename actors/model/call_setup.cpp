@@ -92,6 +92,7 @@ void wait_on_queue(call& c, const dn& point, const context& ctx, effects& fx) {
     c.record.alerted = ctx.now;
     respond ring;
     ring.status = 180;
+    c.caller_leg().early = true;
     fx.wire.emplace_back(std::move(ring));
   }
 }
@@ -118,7 +119,7 @@ void note_failure(call& c, uint16_t status) {
     c.failure = status;
 }
 
-// -- the INVITE ------------------------------------------------------------------
+// -- the INVITE ---------------------------------------------------------------
 
 void step(call& c, offered&& x, const context& ctx, effects& fx) {
   assert(c.phase == call_phase::fresh);
@@ -157,7 +158,7 @@ void step(call& c, offered&& x, const context& ctx, effects& fx) {
   ask_device(c, {device->number, from.called}, true, ctx, fx);
 }
 
-// -- the way to a destination ------------------------------------------------------
+// -- the way to a destination -------------------------------------------------
 
 void route(call& c, const std::string& number, const context& ctx,
            effects& fx) {

@@ -16,7 +16,7 @@
 ///   call_events   the one place where T-Library events are made
 namespace strowger::model {
 
-// -- call_setup ------------------------------------------------------------------
+// -- call_setup ---------------------------------------------------------------
 
 /// Finds the devices for a dialled number and starts with the first.
 void route(call&, const std::string& number, const context&, effects&);
@@ -35,15 +35,18 @@ void note_failure(call&, uint16_t status);
 /// What we wish for as session timers (`session-refresh-interval`).
 session_policy policy_of(const context&);
 
-// -- call_answer -----------------------------------------------------------------
+// -- call_answer --------------------------------------------------------------
 
 /// A response to the first INVITE of a leg that we opened.
 void on_invite_response(call&, leg&, responded&&, const context&, effects&);
 
+/// PRACK without a body, for a reliable provisional the caller will not PRACK.
+void acknowledge_provisional(leg&, uint32_t rseq, effects&);
+
 /// Nobody is to be reached: refuses the caller with `status`.
 void give_up(call&, uint16_t status, const context&, effects&);
 
-// -- call_release ----------------------------------------------------------------
+// -- call_release -------------------------------------------------------------
 
 /// Takes down all legs, tells the parties, gives the devices back.
 void end_call(call&, releaser, call_state, const context&, effects&);
@@ -60,7 +63,7 @@ void return_device(call&, seizure_number, const context&, effects&);
 /// Makes the call record when nothing is left.
 void finish_if_done(call&, const context&, effects&);
 
-// -- call_session ----------------------------------------------------------------
+// -- call_session -------------------------------------------------------------
 
 /// Starts or restarts the session timer of a leg from settled terms.
 void start_session(leg&, const session_terms& settled, session_role,
@@ -69,7 +72,7 @@ void start_session(leg&, const session_terms& settled, session_role,
 /// A response to our own refresh.
 void on_refresh_response(call&, leg&, responded&&, const context&, effects&);
 
-// -- choreographer ---------------------------------------------------------------
+// -- choreographer ------------------------------------------------------------
 
 /// A request in a dialog that another leg may have to see.
 void on_dialog_request(call&, leg&, requested&&, const context&, effects&);
@@ -83,7 +86,7 @@ void on_relayed_ack(call&, leg&, acked&&, const context&, effects&);
 /// The leg whose peer hears this leg's peer; null before there is one.
 leg* partner_of(call&, const leg&);
 
-// -- small helpers ---------------------------------------------------------------
+// -- small helpers ------------------------------------------------------------
 
 /// The leg of this number; a number nobody gave out is a programmer error.
 inline leg& leg_at(call& c, leg_number number) {

@@ -103,7 +103,7 @@ void pass_on(call& c, leg& from, leg& to, relay&& r, content&& body,
   fx.wire.emplace_back(std::move(y));
 }
 
-// -- requests with an offer --------------------------------------------------------
+// -- requests with an offer ---------------------------------------------------
 
 void on_offer(call& c, leg& l, leg& partner, requested&& x, const context& ctx,
               effects& fx) {
@@ -137,7 +137,7 @@ void on_offer(call& c, leg& l, leg& partner, requested&& x, const context& ctx,
   pass_on(c, l, partner, std::move(r), std::move(body), std::move(x), ctx, fx);
 }
 
-// -- PRACK -------------------------------------------------------------------------
+// -- PRACK --------------------------------------------------------------------
 
 void on_prack(call& c, leg& l, requested&& x, const context& ctx, effects& fx) {
   if (!l.incoming || c.reliable_rseq == 0) {
@@ -151,9 +151,18 @@ void on_prack(call& c, leg& l, requested&& x, const context& ctx, effects& fx) {
     refuse(l, x, x.body.empty() ? 200 : 488, fx);
     return;
   }
+  auto under_way = std::any_of(c.relays.begin(), c.relays.end(),
+                               [](const relay& y) { return y.offer; });
+  auto answers = l.media == negotiation::offer_sent && !under_way;
+  if (!x.body.empty() && !answers && glare(c, l, b)) {
+    // Its offer met another one (RFC 6337 §4.2); b gets its PRACK.
+    refuse(l, x, 491, fx);
+    acknowledge_provisional(b, std::exchange(c.reliable_rseq, 0), fx);
+    return;
+  }
   relay r;
   r.method = r.to_method = method::prack;
-  if (!x.body.empty() && l.media == negotiation::offer_sent) {
+  if (!x.body.empty() && answers) {
     // The answer to the offer of the reliable provisional.
     l.received = b.sent = share(content{x.body});
     l.media = b.media = negotiation::idle;
@@ -167,7 +176,7 @@ void on_prack(call& c, leg& l, requested&& x, const context& ctx, effects& fx) {
   pass_on(c, l, b, std::move(r), std::move(body), std::move(x), ctx, fx);
 }
 
-// -- responses ---------------------------------------------------------------------
+// -- responses ----------------------------------------------------------------
 
 party& party_of(call& c, const leg& l) {
   return l.incoming ? c.caller : c.called;
@@ -259,11 +268,11 @@ void on_refusal(call& c, relay&& r, responded&& x, const context& ctx,
 
 } // namespace
 
-// -- what the other files of the call use -----------------------------------------
+// -- what the other files of the call use -------------------------------------
 
 leg* partner_of(call& c, const leg& l) {
-  if (!l.incoming)
-    return &c.caller_leg();
+  if (auto& a = c.caller_leg(); !l.incoming)
+    return a.early || a.state != leg_state::inviting ? &a : nullptr;
   if (c.answering != 0)
     return &leg_at(c, c.answering);
   // Before the answer there is a partner only while one attempt is alive.

@@ -81,13 +81,12 @@ call_state state_of(uint16_t status) {
 
 call_result result_of(uint16_t status) {
   switch (status) {
-    case 487:
-      return call_result::abandoned;
     case 486:
     case 600:
       return call_result::busy;
     case 408:
     case 480:
+    case 487: // not the caller's doing: the called side's own
       return call_result::no_answer;
     case 404:
     case 410:

@@ -119,7 +119,7 @@ struct record_leg {
   std::string device;  // DN or trunk, or empty
   std::string number;  // ANI or the number dialled there
   std::string address; // where the signalling came from or went to
-  std::string sip_call_id;
+  std::string sip_call_id; // of a leg that we opened: what stands before the @
 };
 
 /// The call detail record, made once when a call ends.
@@ -140,7 +140,7 @@ struct call_record {
   time_point ended{};
 };
 
-// -- words as text (T-Library spelling for events, snake case for the rest) -----
+// -- words as text (T-Library spelling for events, snake case for the rest) ---
 
 std::string_view to_string(event_type);
 std::string_view to_string(call_type);

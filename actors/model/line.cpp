@@ -31,7 +31,7 @@ register_limits limits_of(const directory& config, const dn& of) {
 
 } // namespace
 
-// -- where the DN is -----------------------------------------------------------
+// -- where the DN is ----------------------------------------------------------
 
 bool line::uses_bindings(const directory& config) const {
   return !bindings_.empty() && config.flag(option::internal_registrar_enabled);
@@ -83,7 +83,7 @@ std::string line::probe_uri(const device_context& cx) const {
   return all.empty() ? std::string{} : std::move(all.front().uri);
 }
 
-// -- steps ---------------------------------------------------------------------
+// -- steps --------------------------------------------------------------------
 
 void line::on_start(std::vector<binding>&& stored, const device_context& cx,
                     line_effects& fx) {

@@ -18,9 +18,9 @@ service_terms read_service_terms(const directory& config, const dn& of);
 /// Whether a device can be used, as far as the wire shows (semantics §6.15).
 /// OPTIONS go out every `oos-check` seconds, one at a time. Any response means
 /// alive, at once. Without one the device is out of service `oos-force` seconds
-/// later, and the probes go on. Apart from that, an error on a call takes it out
-/// of service for `recovery-timeout` seconds, whatever OPTIONS say: gateways
-/// answer OPTIONS while they refuse calls.
+/// later, and the probes go on. Apart from that, an error on a call takes it
+/// out of service for `recovery-timeout` seconds, whatever OPTIONS say:
+/// gateways answer OPTIONS while they refuse calls.
 class service_watch {
 public:
   /// A probe that the wire never reports on counts as unanswered after this:

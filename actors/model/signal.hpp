@@ -16,7 +16,7 @@
 /// are numbered by the wire, ours by the call; 0 is the first INVITE of a leg.
 namespace strowger::model {
 
-// -- names ---------------------------------------------------------------------
+// -- names --------------------------------------------------------------------
 
 /// Identifies a call for ever: the ConnID of T-Library.
 struct call_id {
@@ -26,6 +26,10 @@ struct call_id {
 
 /// Index of a leg inside its call; 0 is the leg that the caller opened.
 using leg_number = uint8_t;
+
+/// The Call-ID of a leg that we open, up to its @: 16 hex digits of the call, a
+/// dash, the leg. So captures, logs and records find each other.
+std::string sip_call_id_of(call_id call, leg_number leg);
 
 /// Number of a transaction inside its leg and direction.
 using txn_number = uint32_t;
@@ -46,7 +50,7 @@ enum class method : uint8_t {
   options,
 };
 
-// -- parts of messages ---------------------------------------------------------
+// -- parts of messages --------------------------------------------------------
 
 /// A body, untouched: its Content-Type and its bytes. Empty type = no body.
 struct content {
@@ -87,7 +91,7 @@ struct target {
   bool trusted = false;   // may see identities that ask for privacy
 };
 
-// -- signals: wire -> call -----------------------------------------------------
+// -- signals: wire -> call ----------------------------------------------------
 
 /// An INVITE outside a dialog. The wire has authenticated and identified it.
 struct offered {
@@ -151,7 +155,7 @@ struct unacknowledged {
   txn_number txn = 0;
 };
 
-// -- commands: call -> wire ----------------------------------------------------
+// -- commands: call -> wire ---------------------------------------------------
 
 /// Open a leg: send the first INVITE (txn 0).
 struct invite {

@@ -67,14 +67,21 @@ function milliseconds(x) {
     now[key] += $NF
 }
 
+function on_trunks(   i, sum) {
+  for (i = 1; i <= trunks; i++)
+    sum += now["strowger_trunk_calls " trunk[i]]
+  return sum + 0
+}
+
 function heading() {
-  printf "%8s %8s %9s %9s %7s %8s %9s %9s %8s\n", "phones", "talking",
-    "calls/s", "answered", "lost", "SIP/s", "added p99", "lag p99", "memory"
+  printf "%7s %7s %9s %8s %9s %6s %7s %9s %9s %8s\n", "phones", "calls",
+    "on trunks", "ended/s", "answered", "lost", "SIP/s", "added p99", "lag p99", "memory"
 }
 
 function line() {
-  printf "%8d %8d %9.1f %9d %7d %8.0f %9s %9s %5.0f MB\n",
+  printf "%7d %7d %9d %8.1f %9d %6d %7.0f %9s %9s %5.0f MB\n",
     now["strowger_registrations"], now["strowger_calls_in_progress"],
+    on_trunks(),
     (grown("strowger_calls_total answered") \
       + grown("strowger_calls_total lost")) / seconds,
     now["strowger_calls_total answered"], now["strowger_calls_total lost"],

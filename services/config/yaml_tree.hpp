@@ -29,8 +29,8 @@ struct yaml_fault {
 };
 
 /// A YAML document in one vector, with the places of keys as well as values.
-/// It is made of the events of libyaml, which reads 50,000 DNs in a tenth of a
-/// second; large switches would notice a slower one at each reload.
+/// It is made of the events of libyaml, which reads 50,000 DNs in 0.15 s on one
+/// core; large switches would notice a slower parser at each reload.
 class yaml_tree {
 public:
   /// Reads a text; false if it is no YAML, nests deeper than 64 levels or

@@ -136,7 +136,7 @@ size_t value_end(std::string_view text, size_t i) {
 
 } // namespace
 
-// -- times and ids -------------------------------------------------------------
+// -- times and ids ------------------------------------------------------------
 
 void time_format::append(text_buffer& out, wall_time t) {
   using namespace std::chrono;
@@ -166,7 +166,7 @@ void append_call_id(text_buffer& out, uint64_t id) {
   out.append(text.data(), text.data() + text.size());
 }
 
-// -- texts ---------------------------------------------------------------------
+// -- texts --------------------------------------------------------------------
 
 void append_json(text_buffer& out, std::string_view text) {
   out.push_back('"');

@@ -50,7 +50,7 @@ size_t write_all(int file, std::string_view text) {
 
 } // namespace
 
-// -- life ----------------------------------------------------------------------
+// -- life ---------------------------------------------------------------------
 
 line_writer::opened line_writer::open(const std::string& path,
                                       line_writer_limits limits) {
@@ -87,7 +87,7 @@ line_writer::~line_writer() {
     ::close(file_);
 }
 
-// -- any thread ----------------------------------------------------------------
+// -- any thread ---------------------------------------------------------------
 
 bool line_writer::append(std::string_view line) {
   auto wake = false;
@@ -134,7 +134,7 @@ bool line_writer::urgent() const {
          || waiting_.size() >= limits_.bytes_max / 2;
 }
 
-// -- the writer's thread -------------------------------------------------------
+// -- the writer's thread ------------------------------------------------------
 
 void line_writer::run() {
   std::string batch;

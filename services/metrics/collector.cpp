@@ -33,7 +33,7 @@ double call(const std::function<uint64_t()>& f) {
   return f ? static_cast<double>(f()) : 0;
 }
 
-// -- groups of families --------------------------------------------------------
+// -- groups of families -------------------------------------------------------
 
 void collect_calls(families& out, const probe& x) {
   auto calls = counters("strowger_calls_total",
@@ -114,7 +114,7 @@ void collect_reactor(families& out, const probe& x) {
                           read(x.deadlines)));
 }
 
-// -- trunks --------------------------------------------------------------------
+// -- trunks -------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 6> trunk_classes = {
   "3xx", "4xx", "5xx", "6xx", "unreachable", "refused"};
@@ -188,7 +188,7 @@ void collect_trunks(families& out, const metric_sources& sources) {
 
 } // namespace
 
-// -- all -----------------------------------------------------------------------
+// -- all ----------------------------------------------------------------------
 
 std::vector<MetricFamily> collector::Collect() const {
   families out;

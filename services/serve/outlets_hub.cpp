@@ -33,7 +33,7 @@ void append_number(text_buffer& out, std::string_view key, uint64_t x) {
 
 } // namespace
 
-// -- bindings ------------------------------------------------------------------
+// -- bindings -----------------------------------------------------------------
 
 std::vector<stored_binding> to_rows(const std::string& dn,
                                     const std::vector<model::binding>& xs,
@@ -74,7 +74,7 @@ model::binding to_binding(const stored_binding& row, const wall_clock& clock,
   return x;
 }
 
-// -- the hub -------------------------------------------------------------------
+// -- the hub ------------------------------------------------------------------
 
 outlets_hub::outlets_hub(std::shared_ptr<spdlog::logger> logger,
                          std::shared_ptr<line_writer> records,

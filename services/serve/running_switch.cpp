@@ -29,6 +29,9 @@ constexpr auto dead_after = 5s;
 // The reactor's own pulse also keeps an idle switch turning, for /healthz.
 constexpr auto pulse_every = 100ms;
 
+// A disk that is full is worth a line, but not one per line that is lost.
+constexpr auto outputs_look_every = 5s;
+
 deadline_listener::behavior_type watcher(deadline_listener::pointer,
                                          std::function<void()> f) {
   return {[f = std::move(f)](const tick&) { f(); }};
@@ -50,9 +53,8 @@ running_switch::running_switch(std::string file, config::settings settings,
 
 running_switch::~running_switch() {
   http_.reset(); // reads the counters on threads of its own
-  if (drain_watch_)
-    caf::anon_send_exit(drain_watch_, caf::exit_reason::user_shutdown);
-  drain_watch_ = nullptr;
+  end(drain_watch_, drain_look_);
+  end(output_watch_, output_look_);
   if (exchange_)
     exchange_->shut_down();
   if (stack_)
@@ -62,7 +64,14 @@ running_switch::~running_switch() {
   loop_.reset();
 }
 
-// -- start -----------------------------------------------------------------------
+void running_switch::end(deadline_listener& watch, deadline_id look) {
+  reactor_.cancel(look); // the queue outlives the actor system
+  if (watch)
+    caf::anon_send_exit(watch, caf::exit_reason::user_shutdown);
+  watch = nullptr;
+}
+
+// -- start --------------------------------------------------------------------
 
 std::optional<std::string> running_switch::open() {
   if (auto error = open_outputs())
@@ -78,6 +87,8 @@ std::optional<std::string> running_switch::open() {
     return error;
   reactor_.watch_lag(pulse_every);
   drain_watch_ = system_.spawn(watcher, [this] { watch_drain(); });
+  output_watch_ = system_.spawn(watcher, [this] { watch_outputs(); });
+  watch_outputs();
   if (auto error = open_metrics())
     return error;
   listening_ = true;
@@ -168,7 +179,7 @@ std::string running_switch::describe() const {
   return text;
 }
 
-// -- work ------------------------------------------------------------------------
+// -- work ---------------------------------------------------------------------
 
 void running_switch::run() {
   loop_->run();
@@ -196,7 +207,22 @@ void running_switch::apply_reload() {
                     settings_.directory->dns().size());
 }
 
-// -- the end -----------------------------------------------------------------------
+void running_switch::watch_outputs() {
+  auto error = log_.writer->last_error();
+  if (error.empty() && records_)
+    error = records_->last_error();
+  if (error.empty() && database_)
+    error = database_->last_error();
+  if (error != output_error_ && !error.empty())
+    log_.logger->error("output is lost: {}", error);
+  else if (error != output_error_)
+    log_.logger->info("output is written again");
+  output_error_ = std::move(error);
+  output_look_
+    = reactor_.arm(reactor_.now() + outputs_look_every, output_watch_);
+}
+
+// -- the end ------------------------------------------------------------------
 
 void running_switch::stop() {
   if (draining_.exchange(true)) {
@@ -226,7 +252,7 @@ void running_switch::watch_drain() {
     drain_until_ = now + last_words;
     exchange_->clear_all("drain");
   }
-  reactor_.arm(now + drain_look_every, drain_watch_);
+  drain_look_ = reactor_.arm(now + drain_look_every, drain_watch_);
 }
 
 } // namespace strowger::services

@@ -39,7 +39,7 @@ public:
   /// Turns until it has been told to stop and has drained.
   void run();
 
-  // -- from any thread ----------------------------------------------------------
+  // -- from any thread --------------------------------------------------------
 
   /// SIGHUP: reads the file anew, wholly or not at all; reopens log and records.
   void reload();
@@ -60,6 +60,8 @@ private:
   void apply_reload();
   void begin_drain();
   void watch_drain();
+  void watch_outputs();
+  void end(deadline_listener& watch, deadline_id look);
   std::vector<std::string> not_ready() const;
 
   std::string file_;
@@ -80,6 +82,10 @@ private:
   std::unique_ptr<endpoint> http_;
 
   deadline_listener drain_watch_;
+  deadline_listener output_watch_;
+  deadline_id drain_look_ = 0;
+  deadline_id output_look_ = 0;
+  std::string output_error_; // as it was logged last
   model::time_point drain_until_ = model::never;
   bool cleared_ = false;
   std::atomic<bool> listening_ = false;

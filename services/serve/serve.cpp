@@ -40,6 +40,7 @@ int serve_command(const serve_arguments& args, std::ostream& out,
   });
   out << "strowger: " << host.describe() << std::endl;
   host.run();
+  signals.stop(); // before the host that they talk to goes
   return 0;
 }
 

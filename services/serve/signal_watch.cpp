@@ -24,10 +24,7 @@ signal_watch::signal_watch() {
 }
 
 signal_watch::~signal_watch() {
-  if (thread_.joinable()) {
-    ::eventfd_write(end_, 1);
-    thread_.join();
-  }
+  stop();
   ::close(signals_);
   ::close(end_);
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
@@ -47,6 +44,13 @@ void signal_watch::start(std::function<void(int)> f) {
         f(static_cast<int>(info.ssi_signo));
     }
   }};
+}
+
+void signal_watch::stop() {
+  if (!thread_.joinable())
+    return;
+  ::eventfd_write(end_, 1);
+  thread_.join();
 }
 
 } // namespace strowger::services

@@ -22,6 +22,9 @@ public:
   /// From now on every signal calls `f` with its number.
   void start(std::function<void(int)> f);
 
+  /// When it returns `f` is not running, and will not be called again.
+  void stop();
+
 private:
   sigset_t before_;
   int signals_ = -1; // signalfd

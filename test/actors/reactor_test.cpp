@@ -110,7 +110,8 @@ TEST_CASE_FIXTURE(turntable, "deadlines fire in order, at their time") {
   CHECK(reactor.next_deadline() == model::never);
 }
 
-TEST_CASE_FIXTURE(turntable, "a late turn fires all that is due, with its time") {
+TEST_CASE_FIXTURE(turntable,
+                  "a late turn fires all that is due, with its time") {
   auto ticks = std::make_shared<seen>();
   auto listener = system.spawn(writer, ticks);
   auto start = clock.now();
@@ -163,7 +164,8 @@ TEST_CASE_FIXTURE(turntable, "what a posted function posts runs a turn later") {
   CHECK(!reactor.has_work());
 }
 
-TEST_CASE_FIXTURE(turntable, "no call from another thread is lost or reordered") {
+TEST_CASE_FIXTURE(turntable,
+                  "no call from another thread is lost or reordered") {
   constexpr int threads = 4;
   constexpr int each = 1000;
   doorbell bell;
@@ -219,10 +221,12 @@ TEST_CASE_FIXTURE(turntable, "no call from another thread is lost or reordered")
 TEST_CASE_FIXTURE(turntable, "another thread may let go of the last handle") {
   auto alive = std::make_shared<int>();
   std::weak_ptr<int> watch = alive;
-  auto listener = system.spawn([alive](deadline_listener::pointer)
-                                 -> deadline_listener::behavior_type {
-    return {[alive](const tick&) {}};
-  });
+  auto listener = system.spawn(
+    [](deadline_listener::pointer, std::shared_ptr<int> kept)
+      -> deadline_listener::behavior_type {
+      return {[kept](const tick&) {}};
+    },
+    alive);
   alive.reset();
   settle();
   CHECK(!watch.expired());

@@ -225,7 +225,7 @@ TEST_CASE("the process tells its memory, CPU time, files and start") {
   CHECK(samples["process_start_time_seconds"] > now - 3600);
 }
 
-// -- the endpoint --------------------------------------------------------------
+// -- the endpoint -------------------------------------------------------------
 
 namespace {
 

@@ -16,11 +16,14 @@ bool offers_by(method x) {
 
 } // namespace
 
-auditor::auditor(leg_number leg, bool incoming)
-  : leg_{leg}, incoming_{incoming} {
-}
+auditor::auditor(leg_number leg, bool fair)
+  : incoming_{leg == 0}, fair_{fair} {}
 
-// -- offer and answer --------------------------------------------------------------
+// -- offer and answer ---------------------------------------------------------
+
+void auditor::judge(bool holds, const char* what) const {
+  demand(holds || !fair_, what);
+}
 
 void auditor::open(talk who, bool ours, txn_number txn) {
   talk_ = who;
@@ -32,7 +35,7 @@ bool auditor::is_open(talk who, bool ours, txn_number txn) const {
   return talk_ == who && talk_ours_ == ours && talk_txn_ == txn;
 }
 
-// -- heard -------------------------------------------------------------------------
+// -- heard --------------------------------------------------------------------
 
 void auditor::hear(const offered& x) {
   reliable_allowed_ = x.reliable;
@@ -74,8 +77,10 @@ void auditor::hear(const responded& x) {
 void auditor::hear(const requested& x) {
   auto& s = server_[x.txn];
   s.method = x.method;
-  if (x.method == method::bye)
+  if (x.method == method::bye) {
     bye_heard_ = true;
+    given_up_ = given_up_ || (incoming_ && server_.at(0).status == 0);
+  }
   if (x.method == method::prack)
     unpracked_ = false;
   if (x.method == method::prack && is_open(talk::we_offer, false, 0)) {
@@ -101,6 +106,7 @@ void auditor::hear(const acked& x) {
 }
 
 void auditor::hear(const cancelled&) {
+  given_up_ = given_up_ || server_.at(0).status == 0;
 }
 
 void auditor::hear(const unacknowledged& x) {
@@ -109,7 +115,7 @@ void auditor::hear(const unacknowledged& x) {
     talk_ = talk::idle;
 }
 
-// -- told: requests ------------------------------------------------------------------
+// -- told: requests -----------------------------------------------------------
 
 void auditor::tell(const invite& x) {
   demand(!incoming_ && client_.empty(), "a leg is opened once");
@@ -163,7 +169,7 @@ void auditor::tell(const request& x) {
     demand(!incoming_ && rseqs_.erase(x.rseq) == 1,
            "PRACK names a provisional response that awaits it");
     if (is_open(talk::peer_offers, true, 0)) {
-      demand(!x.body.empty(), "the PRACK answers the offer of the 1xx");
+      judge(!x.body.empty(), "the PRACK answers the offer of the 1xx");
       sent_ = x.body.data;
       exchanged_ = true;
       talk_ = talk::idle;
@@ -173,13 +179,13 @@ void auditor::tell(const request& x) {
   if (!offers_by(x.method))
     return;
   if (!x.body.empty()) {
-    demand(talk_ == talk::idle, "no offer while another is pending");
-    demand(exchanged_ || x.method != method::update || established(),
-           "no offer in UPDATE before the first exchange (RFC 3311 5.1)");
+    judge(talk_ == talk::idle, "no offer while another is pending");
+    judge(exchanged_ || x.method != method::update || established(),
+          "no offer in UPDATE before the first exchange (RFC 3311 5.1)");
     sent_ = x.body.data;
     open(talk::we_offer, true, x.txn);
   } else if (x.method == method::invite) {
-    demand(talk_ == talk::idle, "no offer is asked for while one is pending");
+    judge(talk_ == talk::idle, "no offer is asked for while one is pending");
     c.asks = true;
   }
 }
@@ -190,7 +196,8 @@ void auditor::tell(const acknowledge& x) {
   demand(c.method == method::invite && c.status >= 200 && c.status < 300,
          "ACK only for a 2xx to an INVITE");
   demand(!c.acked, "a 2xx is acknowledged once");
-  demand(!forgotten_, "no ACK on a leg that was forgotten");
+  // The wire ignores it; only a 2xx after the peer's own BYE leads to it.
+  judge(!forgotten_, "no ACK on a leg that was forgotten");
   c.acked = true;
   if (is_open(talk::peer_offers, true, x.txn)) {
     // RFC 3261 13.2.1 wants an answer even in the ACK of a dialog that ends at
@@ -200,7 +207,7 @@ void auditor::tell(const acknowledge& x) {
     talk_ = talk::idle;
     exchanged_ = true;
   } else {
-    demand(x.body.empty(), "no answer in the ACK without an offer in the 2xx");
+    judge(x.body.empty(), "no answer in the ACK without an offer in the 2xx");
   }
   if (!x.body.empty())
     sent_ = x.body.data;
@@ -213,7 +220,7 @@ void auditor::tell(const cancel&) {
   cancel_sent_ = true;
 }
 
-// -- told: responses ---------------------------------------------------------------
+// -- told: responses ----------------------------------------------------------
 
 void auditor::judge_body(const respond& x, const server& s) {
   auto has = !x.body.empty();
@@ -223,28 +230,27 @@ void auditor::judge_body(const respond& x, const server& s) {
       talk_ = talk::idle;
     return;
   }
-  if (success && s.must_refuse)
-    throw broken{"an offer that met another one is refused"};
+  judge(!success || !s.must_refuse, "an offer that met another is refused");
   if (!offers_by(s.method))
     return;
   auto binding = success || x.reliable;
   if (is_open(talk::peer_offers, false, x.txn)) {
-    demand(has || !success, "a 2xx answers the offer of the request");
+    judge(has || !success, "a 2xx answers the offer of the request");
     if (has && binding) {
       talk_ = talk::idle;
       exchanged_ = true;
     }
   } else if (s.method == method::invite && s.asks) {
-    demand(has || !binding, "a reliable response to an INVITE without an "
-                            "offer makes one (RFC 3261 13.2.1)");
-    demand(!has || binding, "no offer in an unreliable response");
+    judge(has || !binding, "a reliable response to an INVITE without an "
+                           "offer makes one (RFC 3261 13.2.1)");
+    judge(!has || binding, "no offer in an unreliable response");
     if (has) {
-      demand(talk_ == talk::idle, "no offer while another is pending");
+      judge(talk_ == talk::idle, "no offer while another is pending");
       open(talk::we_offer, false, x.txn);
     }
   } else if (has) {
     // Many phones repeat the answer of a reliable 1xx in the 2xx; harmless.
-    demand(x.body.data == sent_, "no answer without an offer");
+    judge(x.body.data == sent_, "no answer without an offer");
   }
   if (has)
     sent_ = x.body.data;
@@ -269,8 +275,8 @@ void auditor::tell(const respond& x) {
     return;
   }
   if (x.txn == 0 && incoming_ && x.status < 300 && unpracked_)
-    demand(!is_open(talk::we_offer, false, 0),
-           "no 2xx before the PRACK that answers the offer (RFC 3262 3)");
+    judge(!is_open(talk::we_offer, false, 0),
+          "no 2xx before the PRACK that answers the offer (RFC 3262 3)");
   judge_body(x, s);
   s.status = x.status;
 }
@@ -296,14 +302,15 @@ void auditor::tell(const forget&) {
 }
 
 void auditor::settled() const {
-  demand(!owes_bye_ || bye_sent_, "an offer is answered, or the dialog ended");
+  judge(!owes_bye_ || bye_sent_ || bye_heard_ || lost_,
+        "an offer is answered, or the dialog ends");
   if (!forgotten_)
     return;
   for (auto& [txn, s] : server_)
     demand(s.status != 0, "every request of a peer is answered");
 }
 
-// -- questions ---------------------------------------------------------------------
+// -- questions ----------------------------------------------------------------
 
 bool auditor::owes_answer(txn_number txn) const {
   auto found = server_.find(txn);

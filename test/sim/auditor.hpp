@@ -14,7 +14,9 @@ namespace strowger::sim {
 
 class auditor {
 public:
-  auditor(model::leg_number leg, bool incoming);
+  /// With `fair` peers, offers and answers are judged, too; nobody can make
+  /// sense of those of a peer that breaks the rules itself.
+  auditor(model::leg_number leg, bool fair);
 
   // -- wire -> call, right before the call takes the step ----------------------
 
@@ -56,6 +58,10 @@ public:
   }
   /// Has a final response to our request been handed over?
   bool answered(model::txn_number) const;
+  /// Did the caller give up before it had a final response?
+  bool given_up() const {
+    return given_up_;
+  }
   /// The final status we gave to the peer's first INVITE, or 0.
   uint16_t status_given() const;
   /// Nothing is under way on the leg as the call sees it.
@@ -80,6 +86,7 @@ private:
     uint16_t status = 0;
   };
 
+  void judge(bool holds, const char* what) const;
   void open(talk, bool ours, model::txn_number);
   bool is_open(talk, bool ours, model::txn_number) const;
   void judge_body(const model::respond&, const server&);
@@ -87,8 +94,8 @@ private:
   bool established() const;
   bool invite_open() const;
 
-  model::leg_number leg_;
   bool incoming_;
+  bool fair_;
   bool forgotten_ = false;
   bool early_ = false;
   bool update_allowed_ = false;
@@ -97,6 +104,7 @@ private:
   bool bye_sent_ = false;
   bool bye_heard_ = false;
   bool cancel_sent_ = false;
+  bool given_up_ = false;
   bool lost_ = false;     // a 481 or a time-out ended the dialog
   bool owes_bye_ = false; // an offer was left without an answer
   bool exchanged_ = false;

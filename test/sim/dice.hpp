@@ -14,8 +14,7 @@ namespace strowger::sim {
 
 class dice {
 public:
-  explicit dice(uint64_t seed) : engine_{seed} {
-  }
+  explicit dice(uint64_t seed) : engine_{seed} {}
 
   /// 0 to n-1.
   uint64_t below(uint64_t n) {

@@ -21,7 +21,8 @@ void ledger::note_queue(const journal_event& x) {
     p = party::queued;
     return;
   }
-  demand(p == party::queued, "what happens on a queue happens to a queued call");
+  demand(p == party::queued,
+         "what happens on a queue happens to a queued call");
   if (x.type == event_type::diverted || x.type == event_type::abandoned
       || x.type == event_type::released)
     p = party::none;

@@ -64,8 +64,7 @@ std::shared_ptr<const directory> build(const settings& x) {
   b.add("510", dn_type::acd_queue);
   auto built = b.build();
   if (!built)
-    throw broken{"an office is well configured: "
-                 + b.errors().front().message};
+    throw broken{"an office is well configured: " + b.errors().front().message};
   return built;
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "test/sim/dice.hpp"
-
 #include "actors/model/directory.hpp"
+#include "test/sim/dice.hpp"
 
 #include <string>
 

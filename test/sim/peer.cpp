@@ -16,8 +16,7 @@ namespace {
 constexpr auto transaction_timeout = 32s; // 64*T1
 
 content sdp(std::string data) {
-  return data.empty() ? content{}
-                      : content{"application/sdp", std::move(data)};
+  return data.empty() ? content{} : content{"application/sdp", std::move(data)};
 }
 
 } // namespace
@@ -25,6 +24,7 @@ content sdp(std::string data) {
 peer::peer(world& w, leg_number leg) : world_{w}, leg_{leg} {
   auto& r = world_.random;
   timer_ = r.chance(60);
+  update_ = r.chance(70);
   lazy_ = r.chance(20);
   min_se_s_ = r.pick({90u, 90u, 90u, 120u, 1800u, 3600u});
   acts_left_ = static_cast<unsigned>(r.below(6));
@@ -40,7 +40,11 @@ void peer::check_end() const {
   demand(mine_.empty(), "every request of a peer gets a final response");
 }
 
-// -- offer and answer ------------------------------------------------------------
+void peer::expect(bool holds, const char* what) const {
+  demand(holds || !world_.fair(), what);
+}
+
+// -- offer and answer ---------------------------------------------------------
 
 void peer::open(talk who, bool ours, txn_number txn, std::string description) {
   talk_ = who;
@@ -77,13 +81,14 @@ std::string peer::reply_to(const std::string& offer) {
 }
 
 bool peer::invite_open() const {
-  auto is_invite
-    = [](const auto& x) { return x.second.method == method::invite; };
+  auto is_invite = [](const auto& x) {
+    return x.second.method == method::invite;
+  };
   return std::any_of(mine_.begin(), mine_.end(), is_invite)
          || std::any_of(theirs_.begin(), theirs_.end(), is_invite);
 }
 
-// -- calling -----------------------------------------------------------------------
+// -- calling ------------------------------------------------------------------
 
 void peer::call(const std::string& source, const std::string& number) {
   auto& r = world_.random;
@@ -93,13 +98,13 @@ void peer::call(const std::string& source, const std::string& number) {
   x.called = number;
   x.caller.user = source.empty() ? "anonymous" : source;
   x.reliable = r.chance(60);
-  x.update_allowed = r.chance(70);
+  x.update_allowed = update_;
   if (timer_) {
     x.session.supported = true;
     x.session.interval_s = r.pick({0u, 0u, 60u, 90u, 90u, 120u, 1800u});
     if (x.session.interval_s != 0)
-      x.session.refresher
-        = r.pick({refresher::none, refresher::uac, refresher::uas});
+      x.session.refresher = r.pick(
+        {refresher::none, refresher::uac, refresher::uas});
   }
   mine_[0].method = method::invite;
   asks_ = r.chance(20);
@@ -127,7 +132,7 @@ void peer::give_up() {
     world_.send(leg_, cancelled{leg_});
 }
 
-// -- requests ----------------------------------------------------------------------
+// -- requests -----------------------------------------------------------------
 
 txn_number peer::request(method m, std::string offer, session_terms terms) {
   auto txn = next_txn_++;
@@ -192,8 +197,8 @@ void peer::act() {
 void peer::act_once() {
   auto m = world_.random.pick({method::invite, method::invite, method::invite,
                                method::update, method::update, method::info,
-                               method::message, method::options,
-                               method::notify, method::refer});
+                               method::message, method::options, method::notify,
+                               method::refer});
   auto with_offer = world_.random.chance(75);
   if (m != method::invite && m != method::update) {
     request(m);
@@ -201,14 +206,18 @@ void peer::act_once() {
   }
   if (m == method::invite && invite_open())
     return;
-  if (talk_ != talk::idle)
+  if (talk_ != talk::idle || unpracked_) // a PRACK may bring an offer, too
     return;
   if (!with_offer) {
-    request(m);
+    session_terms brief; // too brief: asks for a 422
+    brief.supported = true;
+    brief.interval_s = 60;
+    request(m, {}, world_.random.chance(10) ? brief : session_terms{});
     return;
   }
-  auto offer = world_.random.chance(15) ? local_
-                                        : world_.new_sdp(leg_, some_direction());
+  auto offer = world_.random.chance(15)
+                 ? local_
+                 : world_.new_sdp(leg_, some_direction());
   auto txn = next_txn_;
   open(talk::we_offer, true, txn, offer);
   request(m, offer);
@@ -222,14 +231,16 @@ void peer::act_early() {
     request(method::info);
     return;
   }
-  if (local_.empty())
+  // An UPDATE before the PRACK might meet an offer in it, which cannot well be
+  // refused (RFC 6337 2.3).
+  if (local_.empty() || unpracked_)
     return;
   auto offer = world_.new_sdp(leg_, some_direction());
   open(talk::we_offer, true, next_txn_, offer);
   request(method::update, offer);
 }
 
-// -- session timer -----------------------------------------------------------------
+// -- session timer ------------------------------------------------------------
 
 void peer::arm_refresh(const session_terms& x, bool we_are_uac) {
   terms_ = x;
@@ -260,7 +271,7 @@ void peer::refresh(unsigned generation) {
   request(method::invite, local_, x);
 }
 
-// -- responses ---------------------------------------------------------------------
+// -- responses ----------------------------------------------------------------
 
 void peer::on_ringing(const model::respond& x) {
   early_ = true;
@@ -290,10 +301,10 @@ void peer::acknowledge(txn_number txn, bool asked, const content& from) {
   y.leg = leg_;
   y.txn = txn;
   if (is_open(talk::we_offer, true, txn)) {
-    demand(!from.empty(), "a 2xx answers the offer");
+    expect(!from.empty(), "a 2xx answers the offer");
     settle(offer_, from.data);
   } else if (asked) {
-    demand(!from.empty(), "a 2xx makes the offer that was asked for");
+    expect(!from.empty(), "a 2xx makes the offer that was asked for");
     settle(reply_to(from.data), from.data);
     y.body = sdp(local_);
   }

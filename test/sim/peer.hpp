@@ -99,6 +99,7 @@ private:
   std::string reply_to(const std::string& offer);
   bool invite_open() const;
   const char* some_direction();
+  void expect(bool holds, const char* what) const;
 
   world& world_;
   model::leg_number leg_;
@@ -110,7 +111,8 @@ private:
   bool cancelled_ = false;
   bool asks_ = false; // the first INVITE came without an offer
   bool timer_ = false;
-  bool lazy_ = false; // never refreshes
+  bool update_ = false; // takes UPDATE
+  bool lazy_ = false;   // never refreshes
   uint32_t min_se_s_ = 90;
   unsigned acts_left_ = 0;
   unsigned refresh_generation_ = 0;
@@ -133,6 +135,7 @@ private:
   bool reliable_ = false;
   uint32_t rseq_ = 0;
   bool unpracked_ = false;
+  bool unpracked_sdp_ = false;
   unsigned waits_ = 0;
 };
 

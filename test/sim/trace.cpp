@@ -14,9 +14,9 @@ template <class... Ts>
 overloaded(Ts...) -> overloaded<Ts...>;
 
 const char* name_of(method x) {
-  constexpr const char* names[]
-    = {"INVITE", "ACK",     "BYE",   "CANCEL", "PRACK",  "UPDATE",
-       "INFO",   "MESSAGE", "REFER", "NOTIFY", "OPTIONS"};
+  constexpr const char* names[] = {"INVITE", "ACK",    "BYE",    "CANCEL",
+                                   "PRACK",  "UPDATE", "INFO",   "MESSAGE",
+                                   "REFER",  "NOTIFY", "OPTIONS"};
   return names[static_cast<size_t>(x)];
 }
 

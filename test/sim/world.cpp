@@ -35,10 +35,13 @@ struct leg_reader {
 
 } // namespace
 
-world::world(uint64_t seed)
-  : random{seed}, seed_{seed}, office_{office(seed)} {
+world::world(uint64_t seed) : random{seed}, office_{office(seed)} {
   call_.id = {seed};
-  weather_ = random.chance(30) ? weather::rough : weather::calm;
+  auto outlook = random.below(10);
+  weather_ = outlook < 6   ? weather::calm
+             : outlook < 9 ? weather::rough
+                           : weather::foul;
+  lost_something_ = !fair();
 }
 
 void world::run(std::function<void(std::string&&)> listener) {
@@ -90,7 +93,7 @@ time_point world::in_order(time_point& last) {
   return last;
 }
 
-// -- descriptions ------------------------------------------------------------------
+// -- descriptions -------------------------------------------------------------
 
 std::string world::new_sdp(leg_number leg, const char* direction) {
   auto text = "v=0\r\no=- " + std::to_string(leg) + " "
@@ -105,26 +108,47 @@ std::string world::new_sdp(leg_number leg, const char* direction) {
 void world::check_sdp(leg_number to, const content& x) const {
   if (x.empty())
     return;
-  auto found
-    = std::find_if(written_.begin(), written_.end(),
-                   [&](const auto& y) { return y.first == x.data; });
+  auto found = std::find_if(written_.begin(), written_.end(),
+                            [&](const auto& y) { return y.first == x.data; });
   demand(found != written_.end(), "a description is passed on byte for byte");
   demand((found->second == 0) != (to == 0), "and only to the other side");
 }
 
-// -- wire -> call ------------------------------------------------------------------
+// -- wire -> call -------------------------------------------------------------
+
+/// What a peer with a bug might make of a message.
+void world::spoil(signal& x) {
+  auto replace = [&](content& body, leg_number leg) {
+    body = {};
+    if (random.chance(50))
+      body = {"application/sdp", new_sdp(leg, "sendrecv")};
+  };
+  if (auto* y = std::get_if<requested>(&x)) {
+    y->method = random.pick({method::invite, method::update, method::prack,
+                             method::info, method::bye, method::cancel});
+    replace(y->body, y->leg);
+  } else if (auto* z = std::get_if<responded>(&x)) {
+    replace(z->body, z->leg);
+    if (z->status < 200) // the wire sees to it that no RSeq comes twice
+      z->rseq = random.chance(50) ? 0 : 1000 + ++descriptions_;
+    if (random.chance(30))
+      z->status = random.pick<uint16_t>({180, 183, 200, 202, 302, 481, 500});
+  } else if (auto* a = std::get_if<acked>(&x)) {
+    replace(a->body, a->leg);
+  }
+}
 
 void world::send(leg_number leg, signal&& x) {
   auto& t = legs_[leg];
   if (t.far_end->dead())
     return;
   auto first = std::holds_alternative<offered>(x);
-  if (!first && weather_ == weather::rough && random.chance(1)) {
+  if (!first && weather_ != weather::calm && random.chance(1)) {
     t.far_end->die();
     lost_something_ = true;
     return;
   }
-  if (!first && weather_ == weather::rough && random.chance(4)) {
+  if (!first && weather_ != weather::calm && random.chance(4)) {
     lost_something_ = true;
     if (trace_)
       say("          lost: " + describe(x));
@@ -132,6 +156,8 @@ void world::send(leg_number leg, signal&& x) {
       t.muted.insert(y->txn);
     return;
   }
+  if (!fair() && random.chance(15))
+    spoil(x);
   ++in_flight_;
   auto at = in_order(t.last_in);
   after(at - now_, [this, leg, y = std::move(x)]() mutable {
@@ -195,9 +221,7 @@ void world::hand_over(signal&& x) {
     say("  > " + describe(x));
   std::visit([&](auto& y) { t.audit.hear(y); }, x);
   step([&](auto& ctx, auto& fx) {
-    auto take = [&](auto&& y) {
-      model::step(call_, std::move(y), ctx, fx);
-    };
+    auto take = [&](auto&& y) { model::step(call_, std::move(y), ctx, fx); };
     std::visit(take, std::move(x));
   });
 }
@@ -247,8 +271,8 @@ void world::answer_seize(const std::string& device, const seize& x) {
   if (!x.origin) {
     auto count = random.chance(60) ? 1 : 1 + random.below(3);
     for (uint64_t i = 0; i < count; ++i)
-      y.targets.emplace_back().uri
-        = "sip:" + x.number + "@" + device + "-" + std::to_string(i);
+      y.targets.emplace_back().uri = "sip:" + x.number + "@" + device + "-"
+                                     + std::to_string(i);
     y.parallel = random.chance(50);
   }
   in_mailbox([this, y]() mutable {
@@ -257,13 +281,12 @@ void world::answer_seize(const std::string& device, const seize& x) {
           + std::to_string(y.targets.size())
           + (y.parallel ? " in parallel" : ""));
     ledger_.granted(y.seizure);
-    step([&](auto& ctx, auto& fx) {
-      model::step(call_, std::move(y), ctx, fx);
-    });
+    step(
+      [&](auto& ctx, auto& fx) { model::step(call_, std::move(y), ctx, fx); });
   });
 }
 
-// -- the call ----------------------------------------------------------------------
+// -- the call -----------------------------------------------------------------
 
 void world::step(const stepper& take) {
   if (ledger_.finished())
@@ -305,7 +328,7 @@ void world::carry_out(command&& x) {
   watch(x);
   if (std::holds_alternative<forget>(x))
     return;
-  if (weather_ == weather::rough && random.chance(4)) {
+  if (weather_ != weather::calm && random.chance(4)) {
     lost_something_ = true;
     if (trace_)
       say("          lost");
@@ -326,9 +349,8 @@ void world::watch(const command& x) {
   } else if (std::holds_alternative<cancel>(x)) {
     later([this, leg] { post_time_out(leg, 0, method::invite); });
   } else if (auto* y = std::get_if<request>(&x)) {
-    later([this, leg, txn = y->txn, m = y->method] {
-      post_time_out(leg, txn, m);
-    });
+    later(
+      [this, leg, txn = y->txn, m = y->method] { post_time_out(leg, txn, m); });
   } else if (auto* z = std::get_if<respond>(&x)) {
     auto txn = z->txn;
     if (z->reliable) {
@@ -358,7 +380,7 @@ void world::deliver(leg_number leg, command&& x) {
   });
 }
 
-// -- time --------------------------------------------------------------------------
+// -- time ---------------------------------------------------------------------
 
 void world::arm() {
   auto due = next_deadline(call_);
@@ -384,7 +406,7 @@ void world::tick() {
          "a deadline that was served is over");
 }
 
-// -- the whole picture ---------------------------------------------------------------
+// -- the whole picture --------------------------------------------------------
 
 /// When nothing is under way, both sides of an answered call hold the same two
 /// descriptions.
@@ -412,6 +434,8 @@ void world::check_finish() const {
   demand(status == record.status, "the record has the caller's final status");
   demand((status / 100 == 2) == (record.result == call_result::answered),
          "answered in the record is answered on the wire");
+  demand((record.result == call_result::abandoned) == legs_[0].audit.given_up(),
+         "abandoned is what the caller gave up");
   demand(record.invited_leg < legs_.size(), "the record names a leg");
 }
 

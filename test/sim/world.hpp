@@ -1,11 +1,10 @@
 #pragma once
 
+#include "actors/model/call.hpp"
 #include "test/sim/auditor.hpp"
 #include "test/sim/dice.hpp"
 #include "test/sim/ledger.hpp"
 #include "test/sim/peer.hpp"
-
-#include "actors/model/call.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -21,8 +20,10 @@
 /// is the same story. Throws `broken` when a property does not hold.
 namespace strowger::sim {
 
-/// What a world is full of.
-enum class weather : uint8_t { calm, rough };
+/// What a world is like.
+/// calm: nothing is lost; rough: messages and peers are; foul: and peers break
+/// the rules of offers and answers.
+enum class weather : uint8_t { calm, rough, foul };
 
 class world {
 public:
@@ -50,6 +51,11 @@ public:
   /// A new session description of this peer.
   std::string new_sdp(model::leg_number, const char* direction);
 
+  /// Do peers keep to the rules?
+  bool fair() const {
+    return weather_ != weather::foul;
+  }
+
   /// The far end wrote this description, byte for byte.
   void check_sdp(model::leg_number, const model::content&) const;
 
@@ -66,8 +72,7 @@ private:
   /// A leg as the wire sees it.
   struct track {
     track(world& w, model::leg_number leg)
-      : audit{leg, leg == 0}, far_end{std::make_unique<peer>(w, leg)} {
-    }
+      : audit{leg, w.fair()}, far_end{std::make_unique<peer>(w, leg)} {}
 
     auditor audit;
     std::unique_ptr<peer> far_end;
@@ -84,6 +89,7 @@ private:
   model::time_point in_order(model::time_point& last);
 
   // wire -> call
+  void spoil(signal&);
   void arrive(model::leg_number, signal&&);
   void post(signal&&);
   void post_time_out(model::leg_number, model::txn_number, model::method);
@@ -105,7 +111,6 @@ private:
   void check_topology() const;
   void check_finish() const;
 
-  uint64_t seed_;
   model::time_point now_{};
   uint64_t order_ = 0;
   uint64_t steps_ = 0;

@@ -61,8 +61,10 @@ class Baresip:
         (self.folder / "config").write_text(CONFIG.format(
             address=ADDRESS, port=stage.port(), folder=self.folder, rtp=rtp,
             rtp_end=rtp + 2, control=control, modules=modules))
+        port = switch.tls_port if transport == "tls" else switch.port
+        self.home = f"{switch.host}:{port}"
         (self.folder / "accounts").write_text(
-            f"<sip:{user}@{switch.at};transport={transport}>;"
+            f"<sip:{user}@{self.home};transport={transport}>;"
             f"auth_pass={password};regint=60\n")
         with open(self.folder / "output", "wb") as output:
             self.process = subprocess.Popen(
@@ -95,6 +97,9 @@ class Baresip:
             said = json.loads(rest[:int(length)])
             self.buffer = rest[int(length) + 1:]
             (self.events if said.get("event") else self.replies).append(said)
+
+    def dial(self, number):
+        self.command("dial", f"sip:{number}@{self.home}")
 
     def command(self, name, parameters=""):
         text = json.dumps({"command": name, "params": parameters,

@@ -1,4 +1,4 @@
-#include "edge_fixture.hpp"
+#include "test/sip/edge_fixture.hpp"
 
 #include <caf/send.hpp>
 
@@ -12,7 +12,7 @@
 
 namespace strowger::test {
 
-// -- messages --------------------------------------------------------------------
+// -- messages -----------------------------------------------------------------
 
 int wire_message::status() const {
   return text.starts_with("SIP/2.0 ") ? std::stoi(text.substr(8, 3)) : 0;
@@ -118,7 +118,7 @@ model::request make_request(model::method method, model::txn_number txn,
   return x;
 }
 
-// -- peer ------------------------------------------------------------------------
+// -- peer ---------------------------------------------------------------------
 
 namespace {
 
@@ -197,7 +197,7 @@ std::optional<wire_message> peer::poll() {
   return result;
 }
 
-// -- fixture ---------------------------------------------------------------------
+// -- fixture ------------------------------------------------------------------
 
 namespace {
 
@@ -263,7 +263,7 @@ bool edge_fixture::heard_nothing(int ms) {
   return !until([&] { return heard.size() > read; }, ms);
 }
 
-// -- flows -----------------------------------------------------------------------
+// -- flows --------------------------------------------------------------------
 
 std::string edge_fixture::invite_text(peer& a, std::string_view lines,
                                       std::string_view cseq) {

@@ -1,4 +1,4 @@
-#include "edge_fixture.hpp"
+#include "test/sip/edge_fixture.hpp"
 
 #include "sip/leg.hpp"
 
@@ -29,7 +29,7 @@ struct hurried_fixture : edge_fixture {
 
 } // namespace
 
-// -- names -----------------------------------------------------------------------
+// -- names --------------------------------------------------------------------
 
 TEST_CASE("a tag leads back to its leg, and nothing else does") {
   for (uint64_t call : {uint64_t{0}, uint64_t{1}, UINT64_MAX})
@@ -49,7 +49,7 @@ TEST_CASE("a tag leads back to its leg, and nothing else does") {
         == "000000000000002a-12@192.0.2.1");
 }
 
-// -- sessions --------------------------------------------------------------------
+// -- sessions -----------------------------------------------------------------
 
 TEST_CASE_FIXTURE(edge_fixture, "a re-INVITE goes through in both directions") {
   peer a(26001);
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(edge_fixture, "a re-INVITE goes through in both directions") {
         == "INFO sip:moved@127.0.0.1:26001 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(edge_fixture, "two INVITEs at once are refused as RFC 3261 says") {
+TEST_CASE_FIXTURE(edge_fixture, "two INVITEs at once are refused") {
   peer a(26001);
   peer b(26002);
   establish(a, b);
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(edge_fixture, "two INVITEs at once are refused as RFC 3261 say
   CHECK(heard_nothing());
 }
 
-TEST_CASE_FIXTURE(edge_fixture, "requests with any body pass inside the dialog") {
+TEST_CASE_FIXTURE(edge_fixture, "requests with any body pass in a dialog") {
   peer a(26001);
   peer b(26002);
   establish(a, b);
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(edge_fixture, "session timers pass as terms") {
   CHECK(at_a.header("Require") == "timer");
 }
 
-// -- reliable provisional responses ----------------------------------------------
+// -- reliable provisional responses -------------------------------------------
 
 TEST_CASE_FIXTURE(edge_fixture, "PRACK passes both ways (RFC 3262)") {
   peer a(26001);
@@ -268,9 +268,9 @@ TEST_CASE_FIXTURE(edge_fixture, "PRACK passes both ways (RFC 3262)") {
   CHECK(until([&] { return receive(a).header("CSeq") == "4 PRACK"; }));
 }
 
-// -- time-outs -------------------------------------------------------------------
+// -- time-outs ----------------------------------------------------------------
 
-TEST_CASE_FIXTURE(hurried_fixture, "a 2xx that nobody acknowledges is reported") {
+TEST_CASE_FIXTURE(hurried_fixture, "a 2xx without an ACK is reported") {
   peer a(26001);
   call_from(a);
   perform(answer(200));

@@ -45,7 +45,7 @@ struct looping {
 
 } // namespace
 
-TEST_CASE_FIXTURE(looping, "a deadline wakes the loop that sleeps, and in time") {
+TEST_CASE_FIXTURE(looping, "a deadline wakes the loop in time") {
   auto due = clock.now() + 30ms;
   turns.arm(due, spawn_listener());
   loop.run();
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(looping, "an earlier deadline moves the timer forward") {
   turns.cancel(far);
 }
 
-TEST_CASE_FIXTURE(looping, "work of another thread wakes the loop that sleeps") {
+TEST_CASE_FIXTURE(looping, "work of another thread wakes the loop") {
   auto listener = spawn_listener();
   std::thread other([&] {
     for (int i = 0; i < 1000; ++i)

@@ -1,4 +1,4 @@
-#include "edge_fixture.hpp"
+#include "test/sip/edge_fixture.hpp"
 
 #include "sip/digest.hpp"
 
@@ -18,9 +18,9 @@ model::invite invite_to(std::string uri) {
 
 } // namespace
 
-// -- credentials -----------------------------------------------------------------
+// -- credentials --------------------------------------------------------------
 
-TEST_CASE_FIXTURE(edge_fixture, "the edge answers a challenge once, by itself") {
+TEST_CASE_FIXTURE(edge_fixture, "the edge answers a challenge once") {
   peer a(26001);
   peer b(26002);
   call_from(a);
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(edge_fixture, "without credentials a challenge goes up") {
   CHECK(refused.headers.empty());
 }
 
-// -- identity --------------------------------------------------------------------
+// -- identity -----------------------------------------------------------------
 
 TEST_CASE_FIXTURE(edge_fixture, "identities go out as privacy allows") {
   peer a(26001);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(edge_fixture, "identities go out as privacy allows") {
   CHECK(invite(b, x).header("P-Asserted-Identity") == "<sip:1001@x>");
 }
 
-// -- routes ----------------------------------------------------------------------
+// -- routes -------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(edge_fixture, "a preloaded route is followed and kept") {
   peer a(26001);
@@ -183,9 +183,9 @@ TEST_CASE_FIXTURE(edge_fixture, "what came by proxies goes back by them") {
   CHECK(has(bye.headers("Route").front(), "<sip:near@127.0.0.1:26001;lr>"));
 }
 
-// -- NAT ---------------------------------------------------------------------------
+// -- NAT ----------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(edge_fixture, "a binding behind NAT is reached by its flow") {
+TEST_CASE_FIXTURE(edge_fixture, "a phone behind NAT is reached by its flow") {
   peer a(26001);
   peer b(26002);
   call_from(a);
@@ -194,15 +194,15 @@ TEST_CASE_FIXTURE(edge_fixture, "a binding behind NAT is reached by its flow") {
   auto out = invite(b, x);
   CHECK(out.first_line() == "INVITE sip:bob@10.255.255.1:5999 SIP/2.0");
   CHECK(out.headers("Route").empty());
-  b.send(response_to(out, 200, "bob", "Contact: <sip:bob@10.255.255.1:5999>\r\n",
-                     sdp),
+  b.send(response_to(out, 200, "bob",
+                     "Contact: <sip:bob@10.255.255.1:5999>\r\n", sdp),
          sip_port);
   hear<model::responded>();
   perform(model::acknowledge{1, 0, {}});
   CHECK(receive(b).first_line() == "ACK sip:bob@10.255.255.1:5999 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(edge_fixture, "a caller behind NAT is answered at its source") {
+TEST_CASE_FIXTURE(edge_fixture, "a caller behind NAT is answered there") {
   peer a(26001);
   auto text = invite_text(a);
   auto swap_in = [&](std::string_view was, std::string_view now) {
@@ -226,7 +226,7 @@ TEST_CASE_FIXTURE(edge_fixture, "a caller behind NAT is answered at its source")
   CHECK(receive(a).first_line() == "BYE sip:1001@10.9.9.9:5060 SIP/2.0");
 }
 
-// -- forking -----------------------------------------------------------------------
+// -- forking ------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(edge_fixture, "the 2xx settles which fork it is") {
   peer a(26001);
@@ -251,7 +251,7 @@ TEST_CASE_FIXTURE(edge_fixture, "the 2xx settles which fork it is") {
   CHECK(heard_nothing());
 }
 
-// -- TCP ---------------------------------------------------------------------------
+// -- TCP ----------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(edge_fixture, "a call over TCP stays on its connection") {
   peer a(26001, true);

@@ -175,10 +175,18 @@ class Switch:
         return self.stage.until(check, f"a log line with {words}", within,
                                 every=0.1)
 
-    def events(self, dn):
-        """The names of the events of a DN, in their order."""
-        return [m[1] for m in re.finditer(
-            rf"Event(\w+) sequence=\d+ .*this_dn={dn}\b", self.log())]
+    def expect_events(self, dn, *names, of=None):
+        """Waits until these, in this order, are all events of a DN; with `of`
+        only events of these names count."""
+        def read():
+            found = re.findall(
+                rf"Event(\w+) sequence=\d+ .*this_dn={dn}\b", self.log())
+            return [e for e in found if "DN" not in e and e in (of or found)]
+        try:
+            self.stage.until(lambda: read() == list(names), "events", 5, 0.1)
+        except AssertionError:
+            raise AssertionError(
+                f"events of {dn} are {read()}, not {list(names)}") from None
 
     # -- what always holds -------------------------------------------------------------
 

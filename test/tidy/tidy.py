@@ -44,7 +44,7 @@ ARROWS = {
     "services": {"model", "actors", "sip", "proto", "services"},
 }
 _OPERATORS_LIBRARIES = (
-    "yaml-cpp/", "spdlog/", "fmt/", "CLI/", "prometheus/", "SQLiteCpp/",
+    "yaml.h", "spdlog/", "fmt/", "CLI/", "prometheus/", "SQLiteCpp/",
     "sqlite3", "nlohmann/", "civetweb", "CivetServer")
 _CONTROL_LIBRARIES = ("grpc/", "grpcpp/", "google/")
 # Room -> beginnings of library headers that have no business there.
@@ -68,9 +68,8 @@ POLL = re.compile(r"\b(?:until|while|for)\b")
 BRIEF_NAP = re.compile(r"sleep\s*\(?\s*0?\.[0-4]")
 
 BANNED = re.compile(
-    r"\bXXX\b|\bFIXME\b|\bplaceholder\b|\bfor now\b"
-    r"|\bTODO\b(?!: *\S+(?: +\S+){3})",
-    re.IGNORECASE)
+    r"\bXXX\b|\bFIXME\b|\bTODO\b(?!: *\S+(?: +\S+){3})"
+    r"|(?i:\bplaceholder\b|\bfor now\b)")
 HOME_PATH = re.compile(r"(?<![\w.<~*}$)-])/(?:root|work|tmp|home)\b")
 
 RULES = {}

@@ -3,6 +3,7 @@
 import subprocess
 
 from baresip import Baresip
+from certificate import make_certificate
 from stage import scenario
 from switch import extension, trunk
 
@@ -14,13 +15,12 @@ def phones_of(stage, *users, dns=(), **options):
     """A switch and registered baresips on the namespace's own network."""
     switch = stage.switch({"sip-interface": "10.77.0.1",
                            "sip-address": "10.77.0.1",
+                           "digest-algorithms": ["MD5"],
                            "trusted-networks": ["10.77.0.0/24"]},
                           [*(extension(u, **SECRET, **options)
                              for u in users), *dns])
     phones = [Baresip(stage, user, "s3cret") for user in users]
-    for phone in phones:
-        phone.wait("REGISTER_OK", 20)
-    switch.awaits("strowger_registrations", len(users))
+    switch.awaits("strowger_registrations", len(users), 20)
     return [switch, *phones]
 
 
@@ -28,7 +28,7 @@ def phones_of(stage, *users, dns=(), **options):
 def two_baresips_register_call_each_other_hold_and_hang_up(stage):
     switch, alice, bob = phones_of(stage, "2001", "2002")
     for caller, callee, ender in ((alice, bob, alice), (bob, alice, alice)):
-        caller.command("dial", f"sip:{callee.user}@{switch.at}")
+        caller.dial(callee.user)
         callee.wait("CALL_INCOMING")
         caller.wait("CALL_RINGING")
         callee.command("accept")
@@ -52,7 +52,7 @@ def a_baresip_calls_out_is_called_and_may_refuse(stage):
     switch, alice = phones_of(stage, "2001", dns=[
         trunk("gateway", f"sip:10.77.0.1:{port}", "1")])
     gateway = stage.peer("gateway", host="10.77.0.1", port=port)
-    alice.command("dial", f"sip:1800@{switch.at}")
+    alice.dial("1800")
     leg = gateway.rung()
     leg.answer(180)
     alice.wait("CALL_RINGING")
@@ -76,6 +76,28 @@ def a_baresip_calls_out_is_called_and_may_refuse(stage):
     leg.ack(refused)
     gateway.inbox.clear()  # provisionals
     switch.records(3)
+
+
+@scenario(network=True)
+def a_baresip_over_tls_calls_one_over_tcp(stage):
+    certificate, key = make_certificate(stage.folder, "10.77.0.1")
+    switch = stage.switch({
+        "sip-interface": "10.77.0.1", "sip-address": "10.77.0.1",
+        "sip-port-tls": stage.port(), "sip-tls-cert": certificate,
+        "sip-tls-cert-key": key, "digest-algorithms": ["MD5"]},
+        [extension(u, **SECRET) for u in ("2001", "2002")])
+    alice = Baresip(stage, "2001", "s3cret", "tls")
+    bob = Baresip(stage, "2002", "s3cret", "tcp")
+    switch.awaits("strowger_registrations", 2, 20)
+    for caller, callee in ((alice, bob), (bob, alice)):
+        caller.dial(callee.user)
+        callee.wait("CALL_INCOMING")
+        callee.command("accept")
+        for phone in (caller, callee):
+            phone.wait("CALL_ESTABLISHED")
+        callee.command("hangup")
+        caller.wait("CALL_CLOSED")
+        switch.awaits("strowger_calls_in_progress", 0)
 
 
 @scenario

@@ -44,28 +44,29 @@ def a_phone_that_repeats_subscribe_without_pause_slows_nobody(stage):
     began = time.monotonic()
     hang_up(*connect(alice, bob))
     alone = time.monotonic() - began
+    text = mad.make("SUBSCRIBE", f"sip:2001@{switch.at}", [
+        ("From", "<sip:2003@x>;tag=1"), ("To", "<sip:2001@x>"),
+        ("Call-ID", "mad"), ("CSeq", "1 SUBSCRIBE"), ("Event", "x"),
+        ("Contact", mad.contact), ("Max-Forwards", "70")],
+        branch="z9hG4bK0").encode()
     mad.deaf = True
     sent = 0
     worst = 0.0
-    request = mad.make("SUBSCRIBE", f"sip:2001@{switch.at}", [
-        ("From", "<sip:2003@x>;tag=1"), ("To", "<sip:2001@x>"),
-        ("Call-ID", "mad"), ("CSeq", "1 SUBSCRIBE"), ("Event", "x"),
-        ("Contact", mad.contact), ("Max-Forwards", "70")], branch="z9hG4bK0")
-    text = request.encode()
-    until = time.monotonic() + 3
-    while time.monotonic() < until:
-        for _ in range(200):
-            sent += 1
-            mad.send_raw(text.replace(b"z9hG4bK0;", b"z9hG4bK%d;" % sent))
+    for _ in range(12):  # well below the rate that Alice may have
+        for _ in range(10):  # 2000 a second
+            for _ in range(50):
+                sent += 1
+                mad.send_raw(text.replace(b"z9hG4bK0;", b"z9hG4bK%d;" % sent))
+            stage.pass_time(0.025)
         began = time.monotonic()
         hang_up(*connect(alice, bob))
         worst = max(worst, time.monotonic() - began)
+    mad.deaf = False
     assert worst < alone + 0.5, (worst, alone)
     rejected = switch.metric("strowger_sip_rejected_total",
                              reason="source_rate")
-    assert sent > 1000 and rejected > sent / 2, (sent, rejected)
+    assert rejected > sent / 2, (sent, rejected)
     # Later it is served again.
-    mad.deaf = False
     stage.until(lambda: mad.ask("OPTIONS").status == 200, "OPTIONS served",
                 within=10, every=0.5)
 

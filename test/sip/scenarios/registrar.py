@@ -284,3 +284,13 @@ def a_refresh_keeps_the_binding_and_old_requests_are_refused(stage):
     assert phone.register(expires=0).status == 500  # RFC 3261 §10.3
     phone.enrolment["cseq"] = 10
     assert contacts(phone.register()) == [uri_of(phone.contact)]
+
+
+@scenario
+def acd_positions_register_and_are_called_like_extensions(stage):
+    stage.switch(dns=[{"number": "5001", "type": "acd-position", "options": {
+        "password": "s3cret", "authenticate-requests": ["register"]}},
+        extension("2001"), {"number": "6000", "type": "routing-point"}])
+    agent, alice = stage.phone("5001", "s3cret"), stage.phone("2001")
+    hang_up(*connect(alice, agent))
+    assert stage.peer("6000").register().status == 403  # not a phone

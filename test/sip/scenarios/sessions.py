@@ -1,10 +1,9 @@
-"""What happens inside a call: hold, re-INVITE, UPDATE, PRACK, INFO, MESSAGE and
-session timers (RFC 3262, 3264, 3311, 4028; semantics §6.1, §6.3, M17)."""
+"""What happens inside a call: hold, re-INVITE, UPDATE, PRACK, INFO and MESSAGE
+(RFC 3262, 3264, 3311; semantics §6.1, §6.3, M17)."""
 
-from message import origin_of, param, sdp, without_origin
+from message import origin_of, sdp, without_origin
 from peer import connect, hang_up
 from stage import scenario
-from switch import trunk
 
 OFFICE = [{"numbers": {"from": 2001, "to": 2009}, "type": "extension"}]
 ALLOW = ("Allow", "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO")
@@ -40,8 +39,8 @@ def hold_and_retrieve_pass_in_every_style_and_from_both_sides(stage):
             version += 1
             offer_across(by, other, sdp(version=version),
                          sdp(42000, version=version))
-        held = [e for e in switch.events(who) if e in ("Held", "Retrieved")]
-        assert held == ["Held", "Retrieved"] * 3, (who, held)
+        switch.expect_events(who, *["Held", "Retrieved"] * 3,
+                             of=("Held", "Retrieved"))
     hang_up(a, b)
 
 
@@ -154,7 +153,7 @@ def a_bye_during_a_reinvite_ends_both(stage):
     pending = b.expect("INVITE")
     b.request("BYE")
     b.expect(200, "BYE")
-    b.reply(pending, 487)
+    b.reply(pending, 487)  # RFC 3261 §15.1.2
     b.expect("ACK")
     a.pick("BYE")
     refused = a.take(lambda m: m.status >= 300
@@ -338,113 +337,3 @@ def options_inside_a_call_and_requests_of_unknown_dialogs_are_answered(stage):
     for method in ("BYE", "INFO", "UPDATE", "OPTIONS"):
         answer = a.ask(method)
         assert answer.status == 481, answer.start
-
-
-# -- session timers -----------------------------------------------------------------
-
-@scenario
-def too_short_a_session_timer_gets_422_with_min_se(stage):
-    stage.switch({"min-session-interval": 120}, OFFICE)
-    alice, bob = stage.phone("2001"), stage.phone("2002")
-    refused = alice.call("2002", supported="timer",
-                         headers=[("Session-Expires", "90")]).expect(422)
-    assert refused.get("Min-SE") == "120"
-    a = alice.call("2002", supported="timer", headers=[
-        ("Session-Expires", "120"), ("Min-SE", "120")])
-    b = bob.rung()
-    b.accept()
-    ok = a.expect(200)
-    assert ok.get("Session-Expires").startswith("120")
-    a.ack()
-    hang_up(a, b)
-
-
-@scenario
-def a_422_of_the_callee_is_tried_again_with_more(stage):
-    stage.switch({"session-refresh-interval": 90}, OFFICE)
-    alice, bob = stage.phone("2001"), stage.phone("2002")
-    a = alice.call("2002")
-    b = bob.rung()
-    assert b.invite.get("Session-Expires").startswith("90")
-    b.answer(422, headers=[("Min-SE", "300")])
-    b.expect("ACK")
-    again = bob.rung()
-    assert again.invite.get("Session-Expires").startswith("300")
-    assert again.invite.get("Min-SE") == "300"
-    again.accept()
-    a.expect(200)
-    a.ack()
-    hang_up(a, again)
-
-
-@scenario(slow=True)
-def the_switch_refreshes_where_it_is_the_refresher(stage):
-    """Towards the caller as UAS, towards the callee as UAC (RFC 4028)."""
-    stage.switch({"session-refresh-interval": 90}, OFFICE)
-    alice, bob = stage.phone("2001"), stage.phone("2002")
-    a = alice.call("2002", supported="timer", headers=[
-        ALLOW, ("Session-Expires", "90;refresher=uas")])
-    b = bob.rung()
-    offered = b.invite.get("Session-Expires")
-    assert offered.startswith("90"), offered
-    b.answer(200, sdp(42000), [("Require", "timer"),
-                               ("Session-Expires", "90;refresher=uac")])
-    b.expect("ACK")
-    ok = a.expect(200)
-    assert param(ok.get("Session-Expires"), "refresher") == "uas"
-    assert ok.has_word("Require", "timer")
-    a.ack()
-    # Half-way each side gets a refresh: UPDATE where it is known.
-    update = a.expect("UPDATE", within=55)
-    assert param(update.get("Session-Expires"), "refresher") == "uac"
-    a.reply(update, 200, headers=[
-        ("Require", "timer"), ("Session-Expires", "90;refresher=uac")])
-    again = b.expect("INVITE", within=10)
-    assert origin_of(again.body) == origin_of(b.invite.body)  # unchanged
-    b.reply(again, 200, sdp(42000), [
-        ("Require", "timer"), ("Session-Expires", "90;refresher=uac")])
-    b.expect("ACK")
-    # And the call goes on beyond the first interval's limit of 60 s.
-    stage.pass_time(20)
-    hang_up(a, b)
-
-
-@scenario(slow=True)
-def a_peer_that_stops_refreshing_loses_its_call(stage):
-    switch = stage.switch({"session-refresh-interval": 90}, OFFICE)
-    alice, bob = stage.phone("2001"), stage.phone("2002")
-    a = alice.call("2002", supported="timer", headers=[
-        ("Session-Expires", "90;refresher=uac")])
-    b = bob.rung()
-    b.answer(200, sdp(42000), [("Require", "timer"),
-                               ("Session-Expires", "90;refresher=uas")])
-    b.expect("ACK")
-    assert param(a.expect(200).get("Session-Expires"), "refresher") == "uac"
-    a.ack()
-    stage.pass_time(25)
-    refreshed = a.ask("UPDATE", headers=[
-        ("Supported", "timer"), ("Session-Expires", "90;refresher=uac")])
-    assert refreshed.status == 200
-    # Bob never does: 60 s after the answer he is given up, not Alice.
-    b.reply(b.expect("BYE", within=45), 200)
-    a.pick("BYE")
-    record = switch.records(1)[0]
-    assert record["released_by"] == "switch_itself", record
-    assert 55_000 < record["talk_ms"] < 65_000, record
-
-
-@scenario(slow=True)
-def a_caller_that_died_is_found_by_its_session_timer(stage):
-    """SIPp is killed while its call stands; a gateway is left."""
-    gateway = stage.port()
-    switch = stage.switch({"session-refresh-interval": 90}, [
-        *OFFICE, trunk("gateway", gateway, "1")])
-    callee = stage.sipp("answer_and_wait", port=gateway).listening()
-    caller = stage.sipp("call_and_hold", "-key", "number", "1001", port=None,
-                        user="2001")
-    switch.awaits("strowger_legs_in_progress", 2)
-    stage.pass_time(1)
-    caller.kill()
-    callee.done(within=100)
-    record = switch.records(1)[0]
-    assert record["result"] == "answered", record

@@ -163,26 +163,42 @@ def a_full_trunk_is_passed_over(stage):
                          **{"class": "refused"}) == 2
 
 
-@scenario
+@scenario(slow=True)
 def a_silent_contact_is_followed_by_its_backup_and_by_the_next_trunk(stage):
-    ports = [stage.port() for _ in range(3)]
-    switch = stage.switch({"sip-invite-timeout": 2}, [
+    ports = [stage.port() for _ in range(4)]
+    switch = stage.switch(dns=[
         *OFFICE,
         trunk("pair", ports[0], "1",
               contacts_backup=[f"sip:127.0.0.1:{ports[1]}"]),
-        trunk("other", ports[2], "1", priority=1)])
-    silent, backup, other = (stage.peer(str(p), port=p) for p in ports)
-    silent.deaf = True
+        trunk("alone", ports[2], "3"),
+        trunk("other", ports[3], "3", priority=1)])
+    silent, backup, alone, other = (stage.peer(str(p), port=p) for p in ports)
+    silent.deaf = alone.deaf = True
+    alice, bob = stage.phone("2001"), stage.phone("2002")
+    a, b = alice.call("1800"), bob.call("3800")
+    refuse(backup, 486)  # after 32 s
+    a.expect(486)
+    refuse(other, 486)
+    b.expect(486)
+    for number, count in (("pair", 0), ("alone", 1)):
+        assert switch.metric("strowger_trunk_rejected_total", trunk=number,
+                             **{"class": "unreachable"}) == count
+
+
+@scenario
+def an_invite_without_any_answer_is_given_up_after_sip_invite_timeout(stage):
+    ports = stage.port(), stage.port()
+    stage.switch({"sip-invite-timeout": 2}, [
+        *OFFICE, trunk("first", ports[0], "1"),
+        trunk("second", ports[1], "1", priority=1)])
+    first, second = (stage.peer(str(p), port=p) for p in ports)
+    first.deaf = True
     alice = stage.phone("2001")
     a = alice.call("1800")
-    refuse(backup, 486)
+    leg = second.rung(within=6)
+    leg.answer(486)
+    leg.expect("ACK")
     a.expect(486)
-    backup.deaf = True
-    a = alice.call("1800")
-    refuse(other, 486)
-    a.expect(486)
-    assert switch.metric("strowger_trunk_rejected_total", trunk="pair",
-                         **{"class": "unreachable"}) == 1
 
 
 @scenario
@@ -205,7 +221,7 @@ def a_trunk_that_is_gone_is_passed_over_and_rests(stage):
     assert goes_to(alice, "1800", first) == "1800"
 
 
-@scenario
+@scenario(slow=True)
 def options_find_out_that_a_trunk_is_dead_and_that_it_lives_again(stage):
     ports = stage.port(), stage.port()
     switch = stage.switch(dns=[
@@ -227,6 +243,10 @@ def options_find_out_that_a_trunk_is_dead_and_that_it_lives_again(stage):
     switch.awaits("strowger_trunk_in_service", 1, 15, trunk="first")
     switch.awaits_log("BackInService", "this_dn=first")
     assert goes_to(alice, "1800", first) == "1800"
+    switch.config["dns"] = OFFICE  # or there would always be one OPTIONS
+    switch.reload()
+    first.always.clear()
+    first.inbox.clear()
 
 
 @scenario
