@@ -13,8 +13,9 @@ namespace strowger {
 
 namespace {
 
-// Call ids never repeat, also over restarts: they start at the second the switch
-// started, with room for 2^28 calls (a day at 3000 calls/s) before the next one.
+// Call ids never repeat, also over restarts: they start at the second the
+// switch started, with room for 2^28 calls (a day at 3000 calls/s) before the
+// next one.
 constexpr int calls_per_start_bits = 28;
 
 bool is_trunk(const model::dn& x) {

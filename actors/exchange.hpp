@@ -53,7 +53,7 @@ public:
   /// Ends all actors; nothing may be asked of the exchange afterwards.
   void shut_down();
 
-  // -- switchboard --------------------------------------------------------------
+  // -- switchboard ------------------------------------------------------------
 
   const model::directory& config() const override {
     return *env_.config;
@@ -62,7 +62,7 @@ public:
   opened open(model::offered&& x) override;
   bool enrol(enrolment&& x) override;
 
-  // -- for whoever watches --------------------------------------------------------
+  // -- for whoever watches ----------------------------------------------------
 
   const journal& events() const {
     return journal_;

@@ -52,9 +52,9 @@ struct clear {
 
 } // namespace strowger
 
-// Every message type of the switch. "Unsafe" is CAF's word for "cannot leave the
-// process", which is what we want; CAF_ENABLE_TYPE_ID_CHECKS makes the compiler
-// refuse to send a type that is not in this list.
+// Every message type of the switch. "Unsafe" is CAF's word for "cannot leave
+// the process", which is what we want; CAF_ENABLE_TYPE_ID_CHECKS makes the
+// compiler refuse to send a type that is not in this list.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::offered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::responded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::requested)

@@ -9,8 +9,8 @@
 #include <string_view>
 
 /// Dumb counters that the rooms bump on the reactor's thread and that
-/// services/metrics reads from another one. One thread writes, so a relaxed load
-/// and store is enough and costs what a plain variable costs.
+/// services/metrics reads from another one. One thread writes, so a relaxed
+/// load and store is enough and costs what a plain variable costs.
 namespace strowger {
 
 /// Counts events; never goes back.

@@ -13,8 +13,8 @@ namespace strowger {
 struct trunk_counters;
 
 /// The trunks that have counters, for whoever exposes them. The exchange adds
-/// and removes on the reactor's thread when it (re)configures; scrapes read from
-/// another one, and what they hold outlives the trunk.
+/// and removes on the reactor's thread when it (re)configures; scrapes read
+/// from another one, and what they hold outlives the trunk.
 class trunk_registry {
 public:
   using entry = std::pair<std::string, std::shared_ptr<const trunk_counters>>;

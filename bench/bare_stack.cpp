@@ -1,6 +1,7 @@
-// What the SIP stack alone costs: a B2BUA over nta with a happy path and nothing
-// else, no actors, no model, no events, no records. The floor that the switch is
-// measured against. Listens on 127.0.0.1:5082, sends calls to 127.0.0.1:5090.
+// What the SIP stack alone costs: a B2BUA over nta with a happy path and
+// nothing else, no actors, no model, no events, no records. The floor that the
+// switch is measured against. Listens on 127.0.0.1:5082, sends calls to
+// 127.0.0.1:5090.
 #include "sip/sofia.hpp"
 
 #include <cstdint>
@@ -54,10 +55,9 @@ int on_leg_request(nta_leg_magic_t* magic, nta_leg_t* leg, nta_incoming_t* in,
   if (sip->sip_request->rq_method != sip_method_bye)
     return sip->sip_request->rq_method == sip_method_ack ? 0 : 200;
   b.bye_in = in;
-  b.bye_out = nta_outgoing_tcreate(
-    leg == b.caller ? b.callee : b.caller, on_bye_answer,
-    &b, nullptr, SIP_METHOD_BYE,
-    nullptr, TAG_END());
+  b.bye_out = nta_outgoing_tcreate(leg == b.caller ? b.callee : b.caller,
+                                   on_bye_answer, &b, nullptr, SIP_METHOD_BYE,
+                                   nullptr, TAG_END());
   return 0;
 }
 
@@ -109,26 +109,22 @@ int on_request(nta_leg_magic_t*, nta_leg_t*, nta_incoming_t* in,
   auto* b = new bridge;
   b->invite_in = in;
   nta_incoming_bind(in, on_ack, b);
-  b->caller = nta_leg_tcreate(agent, on_leg_request,
-                              b,
-                              SIPTAG_CALL_ID(sip->sip_call_id),
-                              SIPTAG_FROM(sip->sip_to),
-                              SIPTAG_TO(sip->sip_from), TAG_END());
+  b->caller = nta_leg_tcreate(
+    agent, on_leg_request, b, SIPTAG_CALL_ID(sip->sip_call_id),
+    SIPTAG_FROM(sip->sip_to), SIPTAG_TO(sip->sip_from), TAG_END());
   nta_incoming_tag(in, nta_leg_tag(b->caller, nullptr));
   nta_leg_server_route(b->caller, sip->sip_record_route, sip->sip_contact);
   nta_incoming_treply(in, SIP_100_TRYING, TAG_END());
   auto url = "sip:" + std::string{sip->sip_request->rq_url->url_user} + "@"
              + there;
   auto to = "<" + url + ">";
-  b->callee = nta_leg_tcreate(agent, on_leg_request,
-                              b,
+  b->callee = nta_leg_tcreate(agent, on_leg_request, b,
                               SIPTAG_FROM_STR("<sip:5551000@127.0.0.1:5082>"),
                               SIPTAG_TO_STR(to.c_str()), TAG_END());
   nta_leg_tag(b->callee, nullptr);
   b->invite_out = nta_outgoing_tcreate(
-    b->callee, on_answer, b, nullptr,
-    SIP_METHOD_INVITE, URL_STRING_MAKE(url.c_str()),
-    SIPTAG_CONTACT(nta_agent_contact(agent)),
+    b->callee, on_answer, b, nullptr, SIP_METHOD_INVITE,
+    URL_STRING_MAKE(url.c_str()), SIPTAG_CONTACT(nta_agent_contact(agent)),
     SIPTAG_CONTENT_TYPE_STR("application/sdp"),
     SIPTAG_PAYLOAD(sip->sip_payload), TAG_END());
   return 0;

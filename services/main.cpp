@@ -36,8 +36,8 @@ void add_commands(CLI::App& app, arguments& args, int& exit_code) {
   serve
     ->add_option("--log-level", args.log_level,
                  "Overrides the level of the configuration")
-    ->check(CLI::IsMember(
-      {"trace", "debug", "info", "warning", "error", "off"}));
+    ->check(
+      CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
   serve->callback([&] {
     exit_code = serve_command({args.file, args.log_level}, std::cout,
                               std::cerr);
@@ -45,9 +45,8 @@ void add_commands(CLI::App& app, arguments& args, int& exit_code) {
 
   auto* check = app.add_subcommand("check", "Check a configuration");
   check->add_option("FILE", args.file, "Configuration")->required();
-  check->callback([&] {
-    exit_code = check_command(args.file, std::cout, std::cerr);
-  });
+  check->callback(
+    [&] { exit_code = check_command(args.file, std::cout, std::cerr); });
 
   auto* options = app.add_subcommand("options", "Print the options");
   options->add_option("FILTER", args.filter, "Part of a name or level");
@@ -58,9 +57,8 @@ void add_commands(CLI::App& app, arguments& args, int& exit_code) {
   };
   options->add_option("--format", args.format, "text, markdown or json")
     ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case));
-  options->callback([&] {
-    exit_code = options_command(args.filter, args.format, std::cout);
-  });
+  options->callback(
+    [&] { exit_code = options_command(args.filter, args.format, std::cout); });
 
   auto* version = app.add_subcommand("version", "Print the version");
   version->callback([] { std::cout << "strowger " << version_text << "\n"; });

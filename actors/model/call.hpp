@@ -30,7 +30,8 @@ enum class leg_state : uint8_t {
 /// Where the offer/answer exchange of a leg stands (RFC 3264, RFC 6337).
 enum class negotiation : uint8_t { idle, offer_received, offer_sent };
 
-/// A session description, shared by the leg it came from and the one it went to.
+/// A session description, shared by the leg it came from and the one it went
+/// to.
 using description = std::shared_ptr<const content>;
 
 /// The session timer of a leg (RFC 4028); `never` when there is none.

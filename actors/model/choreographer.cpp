@@ -8,7 +8,8 @@
 /// Brings the wire to the wanted topology, which for two parties is: who hears
 /// the caller hears what the answering leg says, and the other way round. An
 /// offer that comes in on one leg goes out on its partner; the answer, or the
-/// refusal, goes back the same way (RFC 3261 §14, RFC 3264, RFC 3311, RFC 6337).
+/// refusal, goes back the same way (RFC 3261 §14, RFC 3264, RFC 3311, RFC
+/// 6337).
 namespace strowger::model {
 
 namespace {

@@ -10,10 +10,10 @@
 namespace strowger::model {
 
 /// The status the caller gets when a device ended with `status`. `local` means
-/// that no peer said it (time-out, transport error): a phone is unavailable then
-/// (480), and there is no trunk (503). Classes are kept
-/// (semantics 8.3, case 3), but for what only the switch itself could act on:
-/// a 503 is not passed on (RFC 3261 16.7), nor are challenges and time-outs.
+/// that no peer said it (time-out, transport error): a phone is unavailable
+/// then (480), and there is no trunk (503). Classes are kept (semantics 8.3,
+/// case 3), but for what only the switch itself could act on: a 503 is not
+/// passed on (RFC 3261 16.7), nor are challenges and time-outs.
 uint16_t status_to_caller(uint16_t status, bool local, bool trunk);
 
 /// The status for a device that refused to be seized.

@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-/// Length of the UTF-8 sequence at the start of `text`, which starts with a byte
-/// above 0x7f; 0 if it is none (RFC 3629: no overlong forms, no surrogates).
+/// Length of the UTF-8 sequence at the start of `text`, which starts with a
+/// byte above 0x7f; 0 if it is none (RFC 3629: no overlong forms, no
+/// surrogates).
 size_t utf8_length(std::string_view text) {
   auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   auto first = byte(0);
@@ -146,7 +147,8 @@ void time_format::append(text_buffer& out, wall_time t) {
     std::tm parts{};
     auto as_time = static_cast<std::time_t>(second);
     ::gmtime_r(&as_time, &parts);
-    fmt::format_to_n(text_, sizeof(text_), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.",
+    fmt::format_to_n(text_, sizeof(text_),
+                     "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.",
                      parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
                      parts.tm_hour, parts.tm_min, parts.tm_sec);
     second_ = second;

@@ -2,14 +2,14 @@
 
 #include "actors/model/time.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string_view>
 
-#include <spdlog/fmt/fmt.h>
-
-/// How times, ids and texts stand in logs and call records. All of it appends to
-/// a buffer and is called for every call, hence no streams and no locale.
+/// How times, ids and texts stand in logs and call records. All of it appends
+/// to a buffer and is called for every call, hence no streams and no locale.
 namespace strowger::services {
 
 using text_buffer = fmt::memory_buffer;
@@ -42,8 +42,8 @@ public:
 
   wall_time at(model::time_point t) const {
     using std::chrono::duration_cast;
-    return wall_time{duration_cast<wall_time::duration>(t.time_since_epoch()
-                                                        + offset_)};
+    return wall_time{
+      duration_cast<wall_time::duration>(t.time_since_epoch() + offset_)};
   }
 
   /// The other way round.

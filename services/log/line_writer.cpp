@@ -130,8 +130,7 @@ std::string line_writer::last_error() const {
 }
 
 bool line_writer::urgent() const {
-  return stop_ || flush_ || reopen_
-         || waiting_.size() >= limits_.bytes_max / 2;
+  return stop_ || flush_ || reopen_ || waiting_.size() >= limits_.bytes_max / 2;
 }
 
 // -- the writer's thread ------------------------------------------------------
@@ -170,8 +169,7 @@ void line_writer::write_batch(std::string_view batch) {
                          batch.end(), '\n');
   dropped_.fetch_add(static_cast<uint64_t>(lost), std::memory_order_relaxed);
   std::lock_guard guard{mutex_};
-  write_error_ = error ? "cannot write to " + why(path_, error)
-                       : std::string{};
+  write_error_ = error ? "cannot write to " + why(path_, error) : std::string{};
 }
 
 void line_writer::open_anew() {

@@ -2,9 +2,9 @@
 
 #include "services/log/line_format.hpp"
 
-#include <utility>
-
 #include <spdlog/sinks/base_sink.h>
+
+#include <utility>
 
 namespace strowger::services {
 

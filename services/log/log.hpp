@@ -3,10 +3,10 @@
 #include "services/config/config.hpp"
 #include "services/log/line_writer.hpp"
 
+#include <spdlog/logger.h>
+
 #include <memory>
 #include <string>
-
-#include <spdlog/logger.h>
 
 namespace strowger::services {
 

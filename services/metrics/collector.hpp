@@ -3,13 +3,13 @@
 #include "actors/probe.hpp"
 #include "actors/trunk_registry.hpp"
 
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
+
 #include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <prometheus/collectable.h>
-#include <prometheus/metric_family.h>
 
 namespace strowger::services {
 

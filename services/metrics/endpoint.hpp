@@ -1,11 +1,11 @@
 #pragma once
 
+#include <prometheus/collectable.h>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <prometheus/collectable.h>
 
 namespace strowger::services {
 
@@ -18,9 +18,9 @@ struct endpoint_sources {
   std::function<std::vector<std::string>()> not_ready;
 };
 
-/// The HTTP address that Prometheus and orchestrators read: /metrics in the text
-/// format, /healthz and /readyz with 200 or 503 and a JSON body. Meant for a
-/// trusted network: there is no authentication.
+/// The HTTP address that Prometheus and orchestrators read: /metrics in the
+/// text format, /healthz and /readyz with 200 or 503 and a JSON body. Meant for
+/// a trusted network: there is no authentication.
 class endpoint {
 public:
   struct opened;

@@ -2,18 +2,18 @@
 
 #include "actors/probe.hpp"
 
+#include <prometheus/metric_family.h>
+
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <prometheus/metric_family.h>
-
 /// Shorthands to build Prometheus families; private to this folder.
 namespace strowger::services {
 
-using labels = std::initializer_list<
-  std::pair<std::string_view, std::string_view>>;
+using labels
+  = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 /// An empty family of counters (whose name ends in _total) or of gauges.
 prometheus::MetricFamily counters(std::string name, std::string help);

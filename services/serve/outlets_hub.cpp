@@ -51,7 +51,8 @@ std::vector<stored_binding> to_rows(const std::string& dn,
       .cseq = x.cseq,
       .path = x.path,
       .q_thousandths = x.q_thousandths,
-      .expires_unix_s = std::chrono::ceil<std::chrono::seconds>(expires).count(),
+      .expires_unix_s
+      = std::chrono::ceil<std::chrono::seconds>(expires).count(),
       .user_agent = x.user_agent,
     });
   }
@@ -79,11 +80,8 @@ model::binding to_binding(const stored_binding& row, const wall_clock& clock,
 outlets_hub::outlets_hub(std::shared_ptr<spdlog::logger> logger,
                          std::shared_ptr<line_writer> records,
                          std::shared_ptr<store> database, wall_clock clock)
-  : logger_(std::move(logger)),
-    records_(std::move(records)),
-    database_(std::move(database)),
-    clock_(clock),
-    cdr_(clock) {
+  : logger_(std::move(logger)), records_(std::move(records)),
+    database_(std::move(database)), clock_(clock), cdr_(clock) {
   // nop
 }
 

@@ -5,6 +5,7 @@
 
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -41,13 +42,10 @@ deadline_listener::behavior_type watcher(deadline_listener::pointer,
 
 running_switch::running_switch(std::string file, config::settings settings,
                                log_output log)
-  : file_(std::move(file)),
-    settings_(std::move(settings)),
-    log_(std::move(log)),
-    reactor_(clock_),
+  : file_(std::move(file)), settings_(std::move(settings)),
+    log_(std::move(log)), reactor_(clock_),
     wall_(clock_.now(), std::chrono::system_clock::now()),
-    caf_config_(reactor_),
-    system_(caf_config_) {
+    caf_config_(reactor_), system_(caf_config_) {
   // nop
 }
 
@@ -131,8 +129,8 @@ void running_switch::restore_bindings() {
 std::optional<std::string> running_switch::open_metrics() {
   if (settings_.metrics.empty())
     return std::nullopt;
-  auto limit
-    = settings_.directory->integer(model::option::metrics_labels_limit);
+  auto limit = settings_.directory->integer(
+    model::option::metrics_labels_limit);
   metric_sources sources{
     .counters = reactor_.counters(),
     .trunks = exchange_->trunks(),
@@ -218,8 +216,8 @@ void running_switch::watch_outputs() {
   else if (error != output_error_)
     log_.logger->info("output is written again");
   output_error_ = std::move(error);
-  output_look_
-    = reactor_.arm(reactor_.now() + outputs_look_every, output_watch_);
+  output_look_ = reactor_.arm(reactor_.now() + outputs_look_every,
+                              output_watch_);
 }
 
 // -- the end ------------------------------------------------------------------

@@ -23,8 +23,7 @@ namespace strowger::services {
 /// built first is torn down last: outputs, reactor, actors, SIP, HTTP.
 class running_switch {
 public:
-  running_switch(std::string file, config::settings settings,
-                 log_output log);
+  running_switch(std::string file, config::settings settings, log_output log);
   ~running_switch();
   running_switch(const running_switch&) = delete;
   running_switch& operator=(const running_switch&) = delete;
@@ -41,7 +40,8 @@ public:
 
   // -- from any thread --------------------------------------------------------
 
-  /// SIGHUP: reads the file anew, wholly or not at all; reopens log and records.
+  /// SIGHUP: reads the file anew, wholly or not at all; reopens log and
+  /// records.
   void reload();
 
   /// SIGTERM: the first time drains, the second time stops at once.

@@ -5,7 +5,6 @@
 #include "services/serve/signal_watch.hpp"
 
 #include <csignal>
-
 #include <utility>
 
 namespace strowger::services {

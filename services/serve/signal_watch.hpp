@@ -1,7 +1,6 @@
 #pragma once
 
 #include <csignal>
-
 #include <functional>
 #include <thread>
 

@@ -1,11 +1,12 @@
-// Everything a stranger's datagram meets before a call or a DN sees it: parsing,
-// the guard, the translation to the model, and the readers of bodies and of
-// credentials. The input is one message as it came off the wire.
+// Everything a stranger's datagram meets before a call or a DN sees it:
+// parsing, the guard, the translation to the model, and the readers of bodies
+// and of credentials. The input is one message as it came off the wire.
 #include "actors/model/directory.hpp"
 #include "actors/model/hold.hpp"
 #include "sip/digest.hpp"
 #include "sip/guard.hpp"
 #include "sip/identify.hpp"
+#include "sip/registrar.hpp"
 #include "sip/sdp.hpp"
 #include "sip/sofia.hpp"
 #include "sip/translate.hpp"
@@ -17,6 +18,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <vector>
 
 using namespace strowger;
 
@@ -54,6 +56,11 @@ void read_request(const sip_t& request, sip::guard& judge,
   from.size = size;
   if (judge.judge(request, from))
     return;
+  static sip::challenger challenger{sip::authenticator::secret{}};
+  static strowger::probe counters;
+  static sip::registrar registrar{challenger, counters};
+  challenger.configure(config);
+  registrar.read(request, from, config);
   sip::method_of(request);
   sip::user_of(request.sip_request->rq_url);
   sip::identifier who;
@@ -87,6 +94,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     su_log_set_level(nullptr, 0);
     model::directory_builder b{"fuzz"};
     b.add("2001", model::dn_type::extension);
+    b.add("2002", model::dn_type::extension,
+          {{model::option::password, std::string{"s3cret"}},
+           {model::option::authenticate_requests,
+            std::vector<std::string>{"register"}}});
     return b.build();
   }();
   static auto judge = [] {

@@ -15,9 +15,9 @@
 ///   "B: 180", "B: 183 answer1", "B: 200 answer1", "B: 302 2003"
 ///   "B: rel 183 answer1"      a reliable provisional response
 ///   "A: ACK", "A: ACK answer1", "A: CANCEL", "A: no ACK"
-///   "A: BYE", "A: INFO x", "A: re-INVITE hold1", "A: UPDATE offer2", "A: PRACK"
-///   "B: 200 to BYE", "B: 200 to re-INVITE answer2", "B: lost"
-///   "after 10s"               the time passes, deadlines come
+///   "A: BYE", "A: INFO x", "A: re-INVITE hold1", "A: UPDATE offer2", "A:
+///   PRACK" "B: 200 to BYE", "B: 200 to re-INVITE answer2", "B: lost" "after
+///   10s"               the time passes, deadlines come
 /// Devices grant what they are asked for, unless they were told to refuse.
 /// A body that begins with "hold" is a description that holds (a=sendonly).
 namespace strowger::test {

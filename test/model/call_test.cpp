@@ -1,80 +1,14 @@
-#include "test/model/call_script.hpp"
-
-#include <doctest/doctest.h>
+#include "test/model/call_office.hpp"
 
 using namespace strowger;
+using fixture = test::office_fixture;
 using test::call_script;
-
-namespace {
-
-struct row {
-  const char* what;
-  const char* wire;
-  const char* events = "";
-};
-
-/// 2001-2003 are phones, 9 is a routing point whose calls go to 2003 when nobody
-/// routes them, "gateway" and "backup" are trunks for numbers that begin with 1.
-std::shared_ptr<const model::directory> office() {
-  using enum model::option;
-  model::directory_builder b{"office"};
-  for (auto number : {"2001", "2002", "2003"})
-    b.add(number, model::dn_type::extension);
-  auto set = [](std::initializer_list<
-               std::pair<model::option, model::option_value>>
-                  xs) {
-    model::option_values values;
-    for (auto& [id, value] : xs)
-      values.set(id, value);
-    return values;
-  };
-  b.add("9", model::dn_type::routing_point,
-        set({{default_dn, std::string{"2003"}}}));
-  b.add("gateway", model::dn_type::trunk,
-        set({{contact, std::string{"sip:127.0.0.1:5090"}},
-             {prefix, std::vector<std::string>{"1"}}}));
-  b.add("backup", model::dn_type::trunk,
-        set({{contact, std::string{"sip:127.0.0.1:5091"}},
-             {prefix, std::vector<std::string>{"1"}},
-             {priority, int64_t{5}}}));
-  auto config = b.build();
-  REQUIRE(config);
-  return config;
-}
-
-struct fixture {
-  std::shared_ptr<const model::directory> config = office();
-  call_script call{*config};
-
-  void play(std::initializer_list<row> rows) {
-    for (auto& r : rows) {
-      CAPTURE(r.what);
-      CHECK(call.wire(r.what) == r.wire);
-      CHECK(call.events() == r.events);
-    }
-  }
-
-  void connect() {
-    play({
-      {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
-      {"B: 180", "A: 180", "2002 Ringing"},
-      {"B: 200 a1", "B: ACK; A: 200 a1",
-       "2001 Established, 2002 Established"},
-      {"A: ACK", ""},
-    });
-  }
-
-  ~fixture() {
-    CHECK(call.finished());
-  }
-};
-
-} // namespace
 
 // -- the call models of semantics 5 -------------------------------------------
 
-TEST_CASE_FIXTURE(fixture, "M4, M2: an inbound call rings, is answered, and the "
-                           "caller releases it") {
+TEST_CASE_FIXTURE(fixture,
+                  "M4, M2: an inbound call rings, is answered, and the "
+                  "caller releases it") {
   call.source = "gateway";
   play({
     {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1"},
@@ -173,7 +107,8 @@ TEST_CASE_FIXTURE(fixture, "M10: nobody answers and the caller gives up") {
   });
 }
 
-TEST_CASE_FIXTURE(fixture, "M10: ring-timeout ends a call that nobody answers") {
+TEST_CASE_FIXTURE(fixture,
+                  "M10: ring-timeout ends a call that nobody answers") {
   play({
     {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1", "2001 Dialing"},
     {"B: 180", "A: 180", "2002 Ringing"},
@@ -196,7 +131,8 @@ TEST_CASE_FIXTURE(fixture, "M11: the called party rejects the call") {
   CHECK(call.record().result == model::call_result::rejected);
 }
 
-TEST_CASE_FIXTURE(fixture, "M17: a phone that holds the call is reported, once") {
+TEST_CASE_FIXTURE(fixture,
+                  "M17: a phone that holds the call is reported, once") {
   connect();
   play({
     {"B: re-INVITE hold1", "A: re-INVITE hold1"},
@@ -337,8 +273,8 @@ TEST_CASE_FIXTURE(fixture, "all contacts of a phone ring; the first answer "
                            "wins") {
   call.addresses("2002", 2, true);
   play({
-    {"A: INVITE 2002 o1",
-     "B: INVITE 2002@2002 o1; C: INVITE 2002@2002-2 o1", "2001 Dialing"},
+    {"A: INVITE 2002 o1", "B: INVITE 2002@2002 o1; C: INVITE 2002@2002-2 o1",
+     "2001 Dialing"},
     {"C: 180", "A: 180", "2002 Ringing"},
     {"B: 180", ""},
     {"B: 200 a1", "C: CANCEL; B: ACK; A: 200 a1",
@@ -373,98 +309,4 @@ TEST_CASE_FIXTURE(fixture, "phones that forward to each other are stopped by "
     last = call.wire(std::string(1, leg) + ": 302 " + next);
   }
   CHECK(last == "A: 480");
-}
-
-// -- offers and answers -------------------------------------------------------
-
-TEST_CASE_FIXTURE(fixture, "an INVITE without offer carries the called side's "
-                           "offer back and the answer in the ACK") {
-  play({
-    {"A: INVITE 2002", "B: INVITE 2002@2002", "2001 Dialing"},
-    {"B: 200 o1", "A: 200 o1",
-     "2002 Ringing, 2001 Established, 2002 Established"},
-    {"A: ACK a1", "B: ACK a1"},
-    {"A: BYE", "A: 200 to BYE; B: BYE", "2001 Released, 2002 Released"},
-    {"B: 200 to BYE", ""},
-  });
-}
-
-TEST_CASE_FIXTURE(fixture, "a reliable provisional and its PRACK pass through, "
-                           "with the offer one way and the answer the other") {
-  call.caller_100rel = true;
-  play({
-    {"A: INVITE 2002", "B: INVITE 2002@2002", "2001 Dialing"},
-    {"B: rel 183 o1", "A: rel 183 o1", "2002 Ringing"},
-    {"A: PRACK a1", "B: PRACK a1"},
-    {"B: 200 to PRACK", "A: 200 to PRACK"},
-    {"B: 200", "B: ACK; A: 200", "2001 Established, 2002 Established"},
-    {"A: ACK", ""},
-    {"B: BYE", "B: 200 to BYE; A: BYE", "2002 Released, 2001 Released"},
-    {"A: 200 to BYE", ""},
-  });
-}
-
-TEST_CASE_FIXTURE(fixture, "offers that meet get 491, and both sides may try "
-                           "again") {
-  connect();
-  play({
-    {"A: re-INVITE o2", "B: re-INVITE o2"},
-    {"B: re-INVITE o3", "B: 491 to re-INVITE"},
-    {"A: UPDATE o4", "A: 500 to UPDATE"},
-    {"B: 491 to re-INVITE", "A: 491 to re-INVITE"},
-    {"B: re-INVITE o5", "A: re-INVITE o5"},
-    {"A: 200 to re-INVITE a5", "A: ACK; B: 200 to re-INVITE a5"},
-    {"B: ACK", ""},
-    {"A: INFO x", "B: INFO x"},
-    {"B: 200 to INFO", "A: 200 to INFO"},
-    {"A: BYE", "A: 200 to BYE; B: BYE", "2001 Released, 2002 Released"},
-    {"B: 200 to BYE", ""},
-  });
-}
-
-TEST_CASE_FIXTURE(fixture, "a re-INVITE whose far end has vanished ends the "
-                           "call") {
-  connect();
-  play({
-    {"A: re-INVITE o2", "B: re-INVITE o2"},
-    {"B: 481 to re-INVITE", "A: 481 to re-INVITE; A: BYE",
-     "2002 Released(RemoteRelease), 2001 Released(RemoteRelease)"},
-    {"A: 200 to BYE", ""},
-  });
-}
-
-// -- session timers -----------------------------------------------------------
-
-TEST_CASE_FIXTURE(fixture, "a session that the caller does not refresh in time "
-                           "is released on both sides") {
-  call.caller_session = {120, 90, model::refresher::uac, true, false};
-  connect();
-  play({
-    {"after 87", ""},
-    {"after 1", "A: BYE; B: BYE",
-     "2001 Released(RemoteRelease), 2002 Released(RemoteRelease)"},
-    {"A: lost to BYE", ""},
-    {"B: 200 to BYE", ""},
-  });
-}
-
-TEST_CASE_FIXTURE(fixture, "a refresh keeps the session alive without "
-                           "disturbing the other leg") {
-  call.caller_session = {120, 90, model::refresher::uac, true, false};
-  connect();
-  play({
-    {"after 60", ""},
-    {"A: re-INVITE o1", "A: 200 to re-INVITE a1"},
-    {"A: ACK", ""},
-    {"after 60", ""},
-    {"A: UPDATE", "A: 200 to UPDATE"},
-    {"after 60", ""},
-    {"B: BYE", "B: 200 to BYE; A: BYE", "2002 Released, 2001 Released"},
-    {"A: 200 to BYE", ""},
-  });
-}
-
-TEST_CASE_FIXTURE(fixture, "an interval that is too small is refused with 422") {
-  call.caller_session = {30, 0, model::refresher::none, true, false};
-  play({{"A: INVITE 2002 o1", "A: 422"}});
 }

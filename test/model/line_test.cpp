@@ -1,12 +1,11 @@
 #include "actors/model/line.hpp"
 
+#include "test/model/lone_phone.hpp"
+
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
-#include <random>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,84 +13,8 @@
 using namespace strowger::model;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-
-namespace {
-
+using namespace strowger::model::test;
 using list = std::vector<std::string>;
-
-directory_builder with(option_values options,
-                       dn_type type = dn_type::extension) {
-  directory_builder builder;
-  builder.add("2001", type, std::move(options));
-  return builder;
-}
-
-register_request registration(std::string contact, uint32_t expires_s,
-                              uint32_t cseq) {
-  register_request x;
-  x.contacts.push_back({std::move(contact), {}});
-  x.expires = expires_s;
-  x.call_id = "phone";
-  x.cseq = cseq;
-  return x;
-}
-
-// A DN, its configuration and its clock.
-struct phone {
-  std::shared_ptr<const directory> config = with({}).build();
-  time_point now{1h};
-  line model;
-  line_effects fx;
-  uint32_t cseq = 0;
-
-  device_context context() {
-    fx = {};
-    return {*config, config->find("2001"), now};
-  }
-  void start(directory_builder builder = with({})) {
-    config = builder.build();
-    REQUIRE(config);
-    model.on_start({}, context(), fx);
-  }
-  void reconfigure(directory_builder builder) {
-    config = builder.build();
-    REQUIRE(config);
-    model.on_reconfigured(true, context(), fx);
-  }
-  register_result enrol(std::string contact = "sip:2001@192.0.2.1:5070",
-                        uint32_t expires_s = 60) {
-    return model.on_enrolment(
-      registration(std::move(contact), expires_s, ++cseq), context(), fx);
-  }
-  seize_answer seize(uint64_t call, bool origin = false,
-                     std::string number = "2001") {
-    return model.on_seize({{call}, 1, origin, std::move(number)}, context(),
-                          fx);
-  }
-  void release(uint64_t call, uint16_t status = 200) {
-    model.on_release({{call}, 1, status, false}, context(), fx);
-  }
-  void pass(duration d) {
-    now += d;
-    model.on_tick(context(), fx);
-  }
-};
-
-bool granted(const seize_answer& x) {
-  return std::holds_alternative<seized>(x);
-}
-
-refusal why(const seize_answer& x) {
-  REQUIRE(std::holds_alternative<refused>(x));
-  return std::get<refused>(x).why;
-}
-
-const std::vector<target>& targets(const seize_answer& x) {
-  REQUIRE(granted(x));
-  return std::get<seized>(x).targets;
-}
-
-} // namespace
 
 // -- where a DN is ------------------------------------------------------------
 
@@ -383,148 +306,4 @@ TEST_CASE("the phones of a site are not all asked at the same moment") {
   }
   for (auto n : per_tenth)
     CHECK(n > 50);
-}
-
-// -- property -----------------------------------------------------------------
-
-namespace {
-
-// A DN under random events, beside what must be true of it.
-struct random_phone : phone {
-  std::mt19937 random;
-  std::vector<std::shared_ptr<const directory>> configs;
-  std::set<std::pair<uint64_t, seizure_number>> held;
-  bool in_service = false;
-
-  explicit random_phone(unsigned seed) : random(seed) {
-    for (bool registrar : {true, true, false})
-      for (auto contact : {"", "", "10.0.0.9"})
-        for (int64_t check : {0, 5}) {
-          option_values options{{option::reject_call_incall, check != 0},
-                                {option::oos_check, check},
-                                {option::oos_force, int64_t{2}}};
-          if (*contact)
-            options.set(option::contact, std::string{contact});
-          auto builder = with(options);
-          builder.set(option::internal_registrar_enabled, registrar);
-          configs.push_back(builder.build());
-        }
-    config = pick();
-    model.on_start({}, context(), fx);
-    in_service = model.in_service();
-    check();
-  }
-
-  unsigned below(unsigned n) {
-    return static_cast<unsigned>(random() % n);
-  }
-  const std::shared_ptr<const directory>& pick() {
-    return configs[below(static_cast<unsigned>(configs.size()))];
-  }
-
-  void check() {
-    REQUIRE(model.in_use() == held.size());
-    if (fx.service) { // out and back take turns
-      REQUIRE((*fx.service == event_type::dn_back_in_service) == !in_service);
-      in_service = !in_service;
-    }
-    REQUIRE(model.in_service() == in_service);
-    for (auto& x : model.bindings())
-      REQUIRE(x.expires > now);
-    REQUIRE(!fx.finished);
-  }
-
-  void seize_any() {
-    std::pair<uint64_t, seizure_number> use{below(4),
-                                            static_cast<uint8_t>(below(2))};
-    if (held.count(use))
-      return;
-    auto origin = below(3) == 0;
-    auto answer = model.on_seize({{use.first}, use.second, origin, "2001"},
-                                 context(), fx);
-    if (granted(answer)) {
-      auto& x = std::get<seized>(answer);
-      REQUIRE(x.seizure == use.second);
-      REQUIRE(x.targets.empty() == origin);
-      REQUIRE((origin || model.in_service()));
-      held.insert(use);
-    } else {
-      REQUIRE(!origin);
-      REQUIRE(std::get<refused>(answer).seizure == use.second);
-      REQUIRE((!model.in_service() || !held.empty()));
-    }
-  }
-
-  void release_any() {
-    std::pair<uint64_t, seizure_number> use{below(4),
-                                            static_cast<uint8_t>(below(2))};
-    model.on_release({{use.first}, use.second, 486, false}, context(), fx);
-    held.erase(use);
-  }
-
-  void enrol_any() {
-    static constexpr uint32_t expires_s[] = {0, 1, 5, 6, 20};
-    auto before = model.bindings();
-    auto result = enrol("sip:" + std::to_string(below(3)) + "@192.0.2.1",
-                        expires_s[below(5)]);
-    if (result.status != 200 && !result.changed)
-      REQUIRE(model.bindings() == before);
-    REQUIRE((result.status == 200 || result.status == 423
-             || !config->flag(option::internal_registrar_enabled)));
-  }
-
-  void tick() {
-    auto due = model.next_deadline();
-    if (due == never || below(2) == 0)
-      now += std::chrono::milliseconds{below(3000)};
-    else
-      now = std::max(now, due);
-    model.on_tick(context(), fx);
-    REQUIRE(model.next_deadline() > now);
-  }
-
-  void step() {
-    fx = {};
-    switch (below(10)) {
-      case 0: case 1:
-        seize_any();
-        break;
-      case 2: case 3:
-        release_any();
-        break;
-      case 4: case 5:
-        enrol_any();
-        break;
-      case 6:
-        model.on_probed(below(2) == 0, context(), fx);
-        break;
-      case 7:
-        if (below(10) == 0)
-          config = pick();
-        model.on_reconfigured(true, context(), fx);
-        break;
-      default:
-        tick();
-    }
-    check();
-  }
-};
-
-} // namespace
-
-TEST_CASE("under random events a line neither loses calls nor repeats itself") {
-  for (unsigned seed = 1; seed <= 200; ++seed) {
-    CAPTURE(seed);
-    random_phone x{seed};
-    for (int i = 0; i < 500; ++i)
-      x.step();
-    x.model.on_reconfigured(false, x.context(), x.fx);
-    while (!x.held.empty()) {
-      REQUIRE(!x.fx.finished);
-      auto use = *x.held.begin();
-      x.model.on_release({{use.first}, use.second}, x.context(), x.fx);
-      x.held.erase(use);
-    }
-    REQUIRE(x.fx.finished);
-  }
 }

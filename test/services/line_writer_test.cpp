@@ -1,14 +1,12 @@
 #include "services/log/line_writer.hpp"
-
 #include "test/services/scratch_folder.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
-
-#include <sys/stat.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 using namespace strowger::services;
 
@@ -31,7 +29,8 @@ TEST_CASE("lines are in the file, in order, after a flush") {
   CHECK(opened.writer->last_error().empty());
 }
 
-TEST_CASE("lines reach the file without a flush, and at the latest at the end") {
+TEST_CASE(
+  "lines reach the file without a flush, and at the latest at the end") {
   scratch_folder folder;
   auto path = folder.file("log");
   auto opened = line_writer::open(path);

@@ -1,6 +1,5 @@
-#include "services/log/log.hpp"
-
 #include "services/log/line_format.hpp"
+#include "services/log/log.hpp"
 #include "test/services/scratch_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -41,8 +40,8 @@ std::string logged(const std::string& level, const std::string& format,
   auto path = folder.file("log");
   auto log = open_log({.level = level, .format = format, .file = path});
   REQUIRE_MESSAGE(log.logger, log.error);
-  for (auto severity : {spdlog::level::debug, spdlog::level::info,
-                        spdlog::level::warn})
+  for (auto severity :
+       {spdlog::level::debug, spdlog::level::info, spdlog::level::warn})
     log.logger->log(severity, text);
   log.writer->flush();
   return read_file(path);

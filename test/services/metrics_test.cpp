@@ -1,6 +1,5 @@
 #include "services/metrics/collector.hpp"
 #include "services/metrics/endpoint.hpp"
-
 #include "test/services/scratch_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -234,12 +233,10 @@ struct served {
   bool alive = true;
   std::vector<std::string> reasons;
   endpoint::opened opened = endpoint::open(
-    "127.0.0.1:0",
-    {.metrics = std::make_shared<collector>(
-       metric_sources{.counters = switch_.counters,
-                      .trunks = switch_.trunks}),
-     .alive = [this] { return alive; },
-     .not_ready = [this] { return reasons; }});
+    "127.0.0.1:0", {.metrics = std::make_shared<collector>(metric_sources{
+                      .counters = switch_.counters, .trunks = switch_.trunks}),
+                    .alive = [this] { return alive; },
+                    .not_ready = [this] { return reasons; }});
 
   httplib::Result get(const std::string& path) {
     REQUIRE_MESSAGE(opened.server, opened.error);
@@ -249,7 +246,8 @@ struct served {
 
 } // namespace
 
-TEST_CASE_FIXTURE(served, "the endpoint serves the metrics as Prometheus text") {
+TEST_CASE_FIXTURE(served,
+                  "the endpoint serves the metrics as Prometheus text") {
   switch_.counters.calls_opened.add(42);
   auto answer = get("/metrics");
   REQUIRE(answer);
@@ -267,8 +265,9 @@ TEST_CASE_FIXTURE(served, "healthz and readyz answer 503 when they should") {
   CHECK(get("/healthz")->status == 503);
   auto ready = get("/readyz");
   CHECK(ready->status == 200);
-  CHECK(nlohmann::json::parse(ready->body)
-        == nlohmann::json{{"ready", true}, {"reasons", nlohmann::json::array()}});
+  CHECK(
+    nlohmann::json::parse(ready->body)
+    == nlohmann::json{{"ready", true}, {"reasons", nlohmann::json::array()}});
   reasons = {"draining", "no listener"};
   ready = get("/readyz");
   CHECK(ready->status == 503);
@@ -277,7 +276,8 @@ TEST_CASE_FIXTURE(served, "healthz and readyz answer 503 when they should") {
                           {"reasons", {"draining", "no listener"}}});
 }
 
-TEST_CASE_FIXTURE(served, "an address in use, or no address, is a clear error") {
+TEST_CASE_FIXTURE(served,
+                  "an address in use, or no address, is a clear error") {
   REQUIRE(opened.server);
   auto used = "127.0.0.1:" + std::to_string(opened.server->port());
   auto error = [](const std::string& address) {

@@ -1,6 +1,5 @@
-#include "services/serve/outlets_hub.hpp"
-
 #include "actors/model/bindings.hpp"
+#include "services/serve/outlets_hub.hpp"
 #include "test/services/scratch_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -110,14 +109,15 @@ TEST_CASE_FIXTURE(hub_fixture, "lines outside calls have no call id") {
   hub.log(severity::info, {}, "not wanted");
   hub.log(severity::warning, {}, "trunk out of service trunk=gateway");
   hub.log(severity::error, {255}, "something broke");
-  CHECK(lines()
-        == std::vector<std::string>{
-          "warning trunk out of service trunk=gateway",
-          "error call=00000000000000ff something broke"});
+  CHECK(
+    lines()
+    == std::vector<std::string>{"warning trunk out of service trunk=gateway",
+                                "error call=00000000000000ff something broke"});
 }
 
-TEST_CASE_FIXTURE(hub_fixture, "bindings come back from the store as they were, "
-                               "to the second") {
+TEST_CASE_FIXTURE(hub_fixture,
+                  "bindings come back from the store as they were, "
+                  "to the second") {
   auto hub = make("info");
   model::binding x;
   x.contact_uri = "sip:2001@192.0.2.1:5070";

@@ -1,13 +1,11 @@
 #include "services/serve/signal_watch.hpp"
-
 #include "test/services/scratch_folder.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
-
-#include <unistd.h>
 
 using strowger::services::signal_watch;
 

@@ -18,7 +18,7 @@ public:
   /// sense of those of a peer that breaks the rules itself.
   auditor(model::leg_number leg, bool fair);
 
-  // -- wire -> call, right before the call takes the step ----------------------
+  // -- wire -> call, right before the call takes the step ---------------------
 
   void hear(const model::offered&);
   void hear(const model::responded&);
@@ -27,7 +27,7 @@ public:
   void hear(const model::cancelled&);
   void hear(const model::unacknowledged&);
 
-  // -- call -> wire -------------------------------------------------------------
+  // -- call -> wire -----------------------------------------------------------
 
   void tell(const model::invite&);
   void tell(const model::request&);
@@ -39,7 +39,7 @@ public:
   /// After each step: what a step may not leave half done.
   void settled() const;
 
-  // -- questions ------------------------------------------------------------------
+  // -- questions --------------------------------------------------------------
 
   bool forgotten() const {
     return forgotten_;

@@ -9,7 +9,8 @@
 #include <random>
 
 /// Chance for the simulated world. The distributions of the standard library
-/// differ between its makers; these do not, so a seed means the same everywhere.
+/// differ between its makers; these do not, so a seed means the same
+/// everywhere.
 namespace strowger::sim {
 
 class dice {

@@ -1,6 +1,5 @@
-#include "sip/registrar.hpp"
-
 #include "sip/guard.hpp"
+#include "sip/registrar.hpp"
 #include "test/sip/parsed.hpp"
 
 #include <doctest/doctest.h>
@@ -106,10 +105,10 @@ TEST_CASE_FIXTURE(desk, "Contacts are kept byte for byte") {
     std::vector<model::contact_value> contacts;
   };
   const row rows[] = {
-    {"sip:+1972@gw.test;unknownparam", {{"sip:+1972@gw.test",
-                                         ";unknownparam"}}},
-    {"<sip:+1972@gw.test;unknownparam>", {{"sip:+1972@gw.test;unknownparam",
-                                           ""}}},
+    {"sip:+1972@gw.test;unknownparam",
+     {{"sip:+1972@gw.test", ";unknownparam"}}},
+    {"<sip:+1972@gw.test;unknownparam>",
+     {{"sip:+1972@gw.test;unknownparam", ""}}},
     {"<sip:u@h?Route=%3Csip:x%3E>", {{"sip:u@h?Route=%3Csip:x%3E", ""}}},
     {"\"A, <b>\" <SIP:%41@H;lr>;q=0.5;+sip.instance=\"<urn:x>\"",
      {{"SIP:%41@H;lr", ";q=0.5;+sip.instance=\"<urn:x>\""}}},
@@ -199,13 +198,13 @@ TEST_CASE_FIXTURE(desk, "a phone proves its password once it is challenged") {
   const auto md5 = lines.find("algorithm=MD5");
   CHECK(sha < md5); // best first
   CHECK(md5 != lines.npos);
-  const auto challenge
-    = lines.substr(sizeof("WWW-Authenticate:"), lines.find("\r\n")
-                                                  - sizeof("WWW-Authenticate:"));
+  const auto challenge = lines.substr(sizeof("WWW-Authenticate:"),
+                                      lines.find("\r\n")
+                                        - sizeof("WWW-Authenticate:"));
   const auto prove = [&](std::string user, std::string password) {
-    const auto proof = answer(challenge, {user, password},
-                              {.method = "REGISTER", .uri = "sip:office",
-                               .cnonce = "c"});
+    const auto proof = answer(
+      challenge, {user, password},
+      {.method = "REGISTER", .uri = "sip:office", .cnonce = "c"});
     REQUIRE(proof);
     return read(from("2002").with("Authorization", *proof));
   };
