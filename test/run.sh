@@ -77,7 +77,7 @@ suites() {
 
 # show_failures LOG: what went wrong, without what went well.
 show_failures() {
-  grep -nE 'ERROR|FATAL|WARNING: ThreadSan|SUMMARY|\*\*\*|passed, [1-9]' \
+  grep -nE 'ERROR|FAIL |FATAL|WARNING: ThreadSan|SUMMARY|\*\*\*|passed, [1-9]' \
     -A 6 "$1" | cut -c 1-200 | head -n 120
 }
 
@@ -121,7 +121,8 @@ plain_memory=()
 setarch -R true 2>/dev/null && plain_memory=(setarch -R)
 
 # -- ring by ring --------------------------------------------------------------
-build release && suites release
+build release || finish
+suites release
 if ! $quick; then
   build asan && suites asan
   build tsan test_actors && suites tsan -R '^actors$'

@@ -55,6 +55,7 @@ struct leg {
   bool held = false;               // the peer put the call on hold
   seizure_number seizure = 0;
   txn_number next_txn = 1;            // of our requests
+  time_point answer_by = never; // of an INVITE that nobody has answered yet
   std::shared_ptr<const target> goal; // where its INVITE went; until answered
   description sent;                   // last session description to the peer
   description received;               // last one from the peer

@@ -47,8 +47,12 @@ void bind_caller(call& c, const leg& b) {
 
 void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
                     effects& fx) {
-  if (x.status == 100)
+  if (x.status == 100) {
+    if (!b.early)
+      b.answer_by = answer_deadline(c, b, true, ctx);
     return;
+  }
+  b.answer_by = never;
   auto forked = attempts_alive(c) > 1;
   auto first = c.called.state == party_state::null;
   b.early = true;
@@ -190,23 +194,14 @@ bool forward(call& c, const responded& x, const context& ctx, effects& fx) {
   return true;
 }
 
-void on_failure(call& c, leg& b, responded&& x, const context& ctx,
-                effects& fx) {
-  auto terms = x.status == 422 && !c.bound
-                 ? retry_session(b.session.terms, x.session.min_se_s)
-                 : std::nullopt;
-  if (terms) {
-    auto goal = b.goal;
-    auto use = b.seizure;
-    leg_gone(c, b, fx);
-    invite_target(c, use, std::move(goal), *terms, ctx, fx);
-    return;
-  }
+/// The INVITE of `b` has failed with `x`, and nothing is to be expected of `b`
+/// any more: tries what is left, or gives up.
+void after_failure(call& c, const leg& b, const responded& x,
+                   const context& ctx, effects& fx) {
   auto& use = use_of(c, b);
   auto trunk = use.trunk;
   use.status = x.status;
   use.unreachable = x.local || x.status == 503;
-  leg_gone(c, b, fx);
   auto redirects = x.status >= 300 && x.status < 400;
   if (redirects && attempts_alive(c) == 0 && forward(c, x, ctx, fx))
     return;
@@ -223,6 +218,22 @@ void on_failure(call& c, leg& b, responded&& x, const context& ctx,
   if (!trunk || !elsewhere)
     c.hops.clear();
   hunt_on(c, ctx, fx);
+}
+
+void on_failure(call& c, leg& b, responded&& x, const context& ctx,
+                effects& fx) {
+  auto terms = x.status == 422 && !c.bound
+                 ? retry_session(b.session.terms, x.session.min_se_s)
+                 : std::nullopt;
+  if (terms) {
+    auto goal = b.goal;
+    auto use = b.seizure;
+    leg_gone(c, b, fx);
+    invite_target(c, use, std::move(goal), *terms, ctx, fx);
+    return;
+  }
+  leg_gone(c, b, fx);
+  after_failure(c, b, x, ctx, fx);
 }
 
 } // namespace
@@ -257,6 +268,25 @@ void on_invite_response(call& c, leg& b, responded&& x, const context& ctx,
     leg_gone(c, b, fx);
   }
   finish_if_done(c, ctx, fx);
+}
+
+time_point answer_deadline(const call& c, const leg& b, bool trying,
+                           const context& ctx) {
+  auto* device = ctx.config.find(c.uses[b.seizure].device);
+  auto seconds = trying ? ctx.config.integer(option::sip_trying_timeout, device)
+                        : 0;
+  if (seconds == 0)
+    seconds = ctx.config.integer(option::sip_invite_timeout);
+  return seconds > 0 ? ctx.now + std::chrono::seconds{seconds} : never;
+}
+
+void on_silence(call& c, leg& b, const context& ctx, effects& fx) {
+  hang_up(c, b, fx);
+  responded verdict;
+  verdict.leg = b.number;
+  verdict.status = 408;
+  verdict.local = true;
+  after_failure(c, b, verdict, ctx, fx);
 }
 
 void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {

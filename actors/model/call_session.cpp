@@ -46,6 +46,17 @@ void ring_timeout(call& c, const context& ctx, effects& fx) {
   give_up(c, 480, ctx, fx);
 }
 
+/// Gives up one attempt whose peer keeps silent; the next one, if there is
+/// another, comes with the next deadline.
+void give_up_silent(call& c, const context& ctx, effects& fx) {
+  for (auto& l : c.legs) {
+    if (l.state != leg_state::inviting || ctx.now < l.answer_by)
+      continue;
+    on_silence(c, l, ctx, fx); // may open a leg: `l` is not to be used again
+    return;
+  }
+}
+
 /// Nobody routed the call in time (`router-timeout`): default routing.
 void route_timeout(call& c, const context& ctx, effects& fx) {
   c.route_until = never;
@@ -114,6 +125,8 @@ void step_deadline(call& c, const context& ctx, effects& fx) {
     route_timeout(c, ctx, fx);
     return;
   }
+  if (c.phase == call_phase::hunting)
+    give_up_silent(c, ctx, fx);
   if (c.phase != call_phase::connected)
     return;
   for (auto& l : c.legs) {
@@ -130,6 +143,10 @@ void step_deadline(call& c, const context& ctx, effects& fx) {
 
 time_point next_deadline(const call& c) {
   auto next = std::min(c.ring_until, c.route_until);
+  if (c.phase == call_phase::hunting)
+    for (auto& l : c.legs)
+      if (l.state == leg_state::inviting)
+        next = std::min(next, l.answer_by);
   if (c.phase != call_phase::connected)
     return next;
   for (auto& l : c.legs)

@@ -290,6 +290,7 @@ void invite_target(call& c, seizure_number use,
   c.uses[use].status = 0;
   c.uses[use].unreachable = false;
   b.goal = std::move(goal);
+  b.answer_by = answer_deadline(c, b, false, ctx);
   c.legs.push_back(std::move(b));
   fx.wire.emplace_back(std::move(x));
 }

@@ -43,6 +43,14 @@ void on_invite_response(call&, leg&, responded&&, const context&, effects&);
 /// PRACK without a body, for a reliable provisional the caller will not PRACK.
 void acknowledge_provisional(leg&, uint32_t rseq, effects&);
 
+/// The peer of an INVITE that we sent has kept silent for too long.
+void on_silence(call&, leg&, const context&, effects&);
+
+/// When an INVITE just sent, or one that got only a 100, is given up; `never`
+/// leaves it to the transaction (`sip-invite-timeout`, `sip-trying-timeout`).
+time_point answer_deadline(const call&, const leg&, bool trying,
+                           const context&);
+
 /// Nobody is to be reached: refuses the caller with `status`.
 void give_up(call&, uint16_t status, const context&, effects&);
 

@@ -66,9 +66,9 @@ constexpr row table[] = {
        "login the one of its owner"),
   text(username, "username", any_dn, fmt::any, "", immediate,
        "digest user name; unset: the DN number"),
-  list(digest_algorithms, "digest-algorithms", app, fmt::any, "SHA-256|MD5",
-       "SHA-256,MD5", immediate,
-       "digest algorithms to offer, best first (RFC 8760)"),
+  list(digest_algorithms, "digest-algorithms", app, fmt::any, "SHA-256|MD5", "MD5",
+       immediate,
+       "digest algorithms to offer, best first; many phones know only MD5"),
   number(nonce_lifetime, "nonce-lifetime", app, 5, day_s, "300", "s", immediate,
          "after this a digest nonce is stale"),
 

@@ -113,7 +113,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     return 0;
   if (parsed->sip_request)
     read_request(*parsed, judge, *config, size);
-  else if (parsed->sip_status && !sip::guard::is_sane(*parsed))
+  else if (!sip::guard::is_sane(*parsed))
     return 0;
   read_message(*parsed);
   return 0;

@@ -32,6 +32,7 @@ inline std::shared_ptr<const model::directory> office() {
         values.set(id, value);
       return values;
     };
+  b.set(sip_invite_timeout, int64_t{4});
   b.add("9", model::dn_type::routing_point,
         set({{default_dn, std::string{"2003"}}}));
   b.add("gateway", model::dn_type::trunk,

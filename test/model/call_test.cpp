@@ -310,3 +310,22 @@ TEST_CASE_FIXTURE(fixture, "phones that forward to each other are stopped by "
   }
   CHECK(last == "A: 480");
 }
+
+TEST_CASE_FIXTURE(fixture, "a trunk that says nothing is left for the next one "
+                           "after sip-invite-timeout") {
+  play({
+    {"A: INVITE 12345 o1", "B: INVITE 12345@gateway o1", "2001 Dialing"},
+    {"after 3", ""},
+    {"after 1", "B: CANCEL; C: INVITE 12345@backup o1"},
+    {"C: 100", ""},
+    {"after 3", ""},
+    {"C: 180", "A: 180"},
+    {"after 60", ""},
+    {"C: 200 a1", "C: ACK; A: 200 a1", "2001 Established"},
+    {"A: ACK", ""},
+    {"B: 200 late", "B: ACK; B: BYE"},
+    {"B: 200 to BYE", ""},
+    {"A: BYE", "A: 200 to BYE; C: BYE", "2001 Released"},
+    {"C: 200 to BYE", ""},
+  });
+}

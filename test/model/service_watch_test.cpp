@@ -111,6 +111,7 @@ TEST_CASE_FIXTURE(watched, "an answer within the grace keeps it in service") {
   verdict(false); // nobody is waiting for this one
   CHECK(watch.in_service());
   CHECK(pass(1s) == 1);
+  pass(30s); // whatever the first silence had set in motion is over
   CHECK(watch.in_service());
 }
 
@@ -126,10 +127,17 @@ TEST_CASE_FIXTURE(watched, "a probe that the wire forgets counts as silence") {
   CHECK(watch.in_service());
   pass(1ns + 5s);
   CHECK(!watch.in_service());
-  SUBCASE("yet its answer is still good news") {
-    verdict(true);
-    CHECK(watch.in_service());
-  }
+}
+
+TEST_CASE_FIXTURE(watched, "an answer that comes too late is good news yet") {
+  terms.check_period = 60s;
+  CHECK(pass(service_watch::verdict_limit + 5s) == 1);
+  CHECK(!watch.in_service());
+  verdict(true);
+  CHECK(watch.in_service());
+  verdict(false); // nor bad news
+  pass(10s);
+  CHECK(watch.in_service());
 }
 
 TEST_CASE_FIXTURE(watched, "a shorter period holds from now on") {

@@ -17,7 +17,7 @@ using sim::world;
 namespace {
 
 constexpr uint64_t first_seed = 1'000'000;
-constexpr uint64_t steps_in_ci = 100'000;
+constexpr uint64_t steps_in_ci = 300'000;
 constexpr size_t lines_shown = 40;
 
 /// A number from the environment.
