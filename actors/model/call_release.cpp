@@ -170,8 +170,10 @@ void finish_if_done(call& c, const context& ctx, effects& fx) {
   if (c.legs.size() > 1) {
     auto last = static_cast<leg_number>(c.legs.size() - 1);
     c.record.invited_leg = c.answering ? c.answering : last;
-    c.record.destination.sip_call_id
-      = sip_call_id_of(c.id, c.record.invited_leg);
+    auto& id = c.record.destination.sip_call_id;
+    id = sip_call_id_of(c.id, c.record.invited_leg);
+    if (auto& host = ctx.config.text(option::sip_address); !host.empty())
+      id.append("@").append(host);
   }
   if (c.record.ended == time_point{})
     c.record.ended = ctx.now;

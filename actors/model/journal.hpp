@@ -119,7 +119,7 @@ struct record_leg {
   std::string device;  // DN or trunk, or empty
   std::string number;  // ANI or the number dialled there
   std::string address; // where the signalling came from or went to
-  std::string sip_call_id; // of a leg that we opened: what stands before the @
+  std::string sip_call_id; // without @host where `sip-address` is not set
 };
 
 /// The call detail record, made once when a call ends.
