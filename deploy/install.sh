@@ -21,7 +21,7 @@ declare -A packages=(
     libspdlog-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev
     prometheus-cpp-dev libjemalloc-dev libssl-dev zlib1g-dev doctest-dev"
   [test]="python3 curl iproute2 openssl sip-tester sipsak baresip-core"
-  [fuzz]="clang libclang-rt-14-dev"
+  [fuzz]="clang libclang-rt-14-dev llvm"
   [demo]="sip-tester curl iproute2"
   [bench]="libbenchmark-dev sip-tester curl iproute2 procps libpcre3
     libreadline8"

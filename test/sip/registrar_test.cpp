@@ -29,6 +29,7 @@ struct desk {
     model::directory_builder builder{"office"};
     for (const auto& [id, value] : options.entries())
       builder.set(id, value);
+    builder.set(option::digest_algorithms, list{"SHA-256", "MD5"});
     builder.add("2001", dn_type::extension);
     builder.add("2002", dn_type::acd_position,
                 {{option::password, std::string{"s3cret"}},
