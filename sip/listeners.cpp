@@ -77,6 +77,10 @@ certificates::prepare(const model::directory& config) {
 
 namespace {
 
+// A peer that begins a message on a stream has this long to end it; its
+// connection is closed then.
+constexpr unsigned unfinished_ms = 30'000;
+
 std::string bracketed(const std::string& host) {
   return host.find(':') != std::string::npos && host.front() != '['
            ? "[" + host + "]"
@@ -132,6 +136,7 @@ std::optional<std::string> listen(nta_agent_s* agent,
   for (const char* transport : {"udp", "tcp"}) {
     auto url = bind_url(address, interface, self.port, transport);
     if (nta_agent_add_tport(agent, as_url(url.c_str()), TPTAG_IDLE(3'600'000),
+                            TPTAG_TIMEOUT(unfinished_ms),
                             TPTAG_UDP_RMEM(4 << 20), TPTAG_UDP_WMEM(4 << 20),
                             TPTAG_QUEUESIZE(1024), TAG_END())
         < 0)
@@ -150,7 +155,9 @@ std::optional<std::string> listen(nta_agent_s* agent,
     if (nta_agent_add_tport(agent, as_url(tls_url.c_str()),
                             TPTAG_CERTIFICATE(files.path().c_str()),
                             TPTAG_TLS_VERIFY_POLICY(policy),
-                            TPTAG_IDLE(3'600'000), TPTAG_QUEUESIZE(1024),
+                            TPTAG_IDLE(3'600'000),
+                            TPTAG_TIMEOUT(unfinished_ms),
+                            TPTAG_QUEUESIZE(1024),
                             TAG_END())
         < 0)
       return failure(tls_url);

@@ -167,6 +167,7 @@ model::offered offer_of(const sip_s& request, const arrival& from,
   x.source = who.number();
   x.source_address = to_string(from);
   x.trusted = who.trusted;
+  x.may_call_out = who.may_call_out;
   x.called = user_of(request.sip_request->rq_url);
   x.sip_call_id = request.sip_call_id->i_id;
   x.caller = caller_of(request, who.trusted);

@@ -68,7 +68,7 @@ void hunt_trunks(call& c, const std::string& number, const context& ctx,
     return;
   }
   // Calls of strangers must not leave over our trunks (toll fraud).
-  if (c.origin.source.empty() && !c.origin.trusted) {
+  if (!c.origin.may_call_out) {
     give_up(c, 403, ctx, fx);
     return;
   }

@@ -30,7 +30,7 @@ sdp_line next_line(std::string_view& body) {
   const auto newline = body.find('\n');
   auto end = newline == body.npos ? body.size() : newline;
   const auto next = newline == body.npos ? end : newline + 1;
-  if (end > 0 && newline != body.npos && body[end - 1] == '\r')
+  if (end > 0 && body[end - 1] == '\r') // also of a line cut short
     --end;
   const sdp_line line{body.substr(0, end), body.substr(end, next - end)};
   body.remove_prefix(next);

@@ -40,7 +40,7 @@ constexpr row table[] = {
          "Max-Forwards of a new call, and the most accepted from outside"),
   list(trusted_networks, "trusted-networks", app, fmt::network, "",
        "127.0.0.0/8,::1/128", immediate,
-       "who may call out over trunks without being a DN, and whose "
+       "who may call out over trunks without a password, and whose "
        "P-Asserted-Identity is believed (RFC 3325)"),
 
   // registrar and digest

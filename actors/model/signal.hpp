@@ -98,6 +98,7 @@ struct offered {
   std::string source; // number of the DN or trunk it came from, or empty
   std::string source_address; // "udp:192.0.2.1:5060"
   bool trusted = false;       // in `trusted-networks`, or a trusted device
+  bool may_call_out = false;  // over trunks; only if the wire knows who it is
   std::string called;         // user part of the Request-URI
   std::string sip_call_id;
   caller_identity caller;

@@ -37,6 +37,7 @@ struct fixture : test::paper_switch {
   opened dial(const char* from, const char* to) {
     model::offered x;
     x.source = from;
+    x.may_call_out = true;
     x.called = to;
     x.body = {"application/sdp", "v=0\r\n"};
     x.received_at = reactor.now();

@@ -103,6 +103,7 @@ void call_script::offer(const std::vector<std::string>& words) {
   offered x;
   x.source = source;
   x.trusted = trusted;
+  x.may_call_out = trusted;
   x.called = words.at(1);
   x.caller.user = source.empty() ? "5551000" : source;
   x.body = body(words.size() > 2 ? words[2] : "");

@@ -95,6 +95,7 @@ void peer::call(const std::string& source, const std::string& number) {
   offered x;
   x.source = source;
   x.trusted = !source.empty() || r.chance(50);
+  x.may_call_out = x.trusted;
   x.called = number;
   x.caller.user = source.empty() ? "anonymous" : source;
   x.reliable = r.chance(60);

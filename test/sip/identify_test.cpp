@@ -81,7 +81,8 @@ TEST_CASE_FIXTURE(office, "the source of a call tells who sent it") {
     // a DN that has to prove itself is believed to be meant
     {"192.0.2.10", 40000, "2001", "2001", false, true},
     {"192.0.2.99", 5060, "2001", "2001", false, true},
-    {"192.0.2.99", 5060, "2002", "2002", false, true},
+    // but one that has not is only trusted to call out from nearby
+    {"192.0.2.99", 5060, "2002", "2002", false, false},
     // but nobody calls from a routing point, or from the name of a trunk
     {"192.0.2.99", 5060, "8000", "", false, false},
     {"192.0.2.99", 5060, "gw", "", false, false},
