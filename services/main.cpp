@@ -9,15 +9,10 @@
 #include <map>
 #include <string>
 
-// jemalloc gives memory back in the background, 2 s after it was freed. SIP
-// transactions linger for 32 s after their call, so a peak leaves a lot behind:
-// with glibc's malloc, which never returns it, 10,000 held calls cost 22.8 KB
-// each, and with this 13.9 KB. Without the background thread pages would be
-// returned only by later allocations, so an idle switch would keep its peak.
-// The name is jemalloc's; without it (sanitizers) nobody reads this.
+// Read by jemalloc as the process starts: freed pages go back after 2 s. See
+// services/serve/memory.hpp for why, and for who does the work.
 extern "C" const char* malloc_conf;
-const char* malloc_conf
-  = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:2000";
+const char* malloc_conf = "dirty_decay_ms:2000,muzzy_decay_ms:2000";
 
 namespace {
 

@@ -116,12 +116,12 @@ bool identifier::is_trunk(const ip_address& source, std::uint16_t port) const {
 origin identifier::describe(const model::dn* dn,
                             const ip_address& source) const {
   const auto near = networks_.contains(source);
+  const auto trusted = near || (dn && config_->flag(option::trusted, dn));
   // A From header is no proof: a DN that nobody asks for its password calls
-  // out from trusted networks only.
+  // out only if it, or where it calls from, is trusted.
   const auto known = dn && (!is_phone(dn->type)
                             || must_prove_itself(*config_, *dn));
-  return {dn, near || (dn && config_->flag(option::trusted, dn)),
-          near || known};
+  return {dn, trusted, trusted || known};
 }
 
 origin identifier::identify(const ip_address& source, std::uint16_t port,

@@ -1,6 +1,7 @@
 #include "services/serve/serve.hpp"
 
 #include "services/config/config.hpp"
+#include "services/serve/memory.hpp"
 #include "services/serve/running_switch.hpp"
 #include "services/serve/signal_watch.hpp"
 
@@ -38,6 +39,7 @@ int serve_command(const serve_arguments& args, std::ostream& out,
       host.stop();
   });
   out << "strowger: " << host.describe() << std::endl;
+  return_memory_in_background();
   host.run();
   signals.stop(); // before the host that they talk to goes
   return 0;

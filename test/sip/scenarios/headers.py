@@ -145,7 +145,9 @@ def an_asserted_identity_passes_only_between_those_who_are_trusted(stage):
     assert arrives(alice, "1555", inside, [identity, hidden]) == [asserted]
     assert arrives(alice, "3555", outside, [identity, hidden]) == []
     assert arrives(alice, "3555", outside, [identity]) == [asserted]
-    assert arrives(eve, "1555", inside, [identity]) == []  # she made it up
+    # Eve made it up; and as her word is no proof, she may not call out.
+    assert arrives(eve, "2001", alice, [identity]) == []
+    eve.call("1555", headers=[identity]).expect(403)
     assert arrives(inside, "2001", alice, [identity, hidden]) == [asserted]
     assert arrives(inside, "2002", eve, [identity, hidden]) == []
 
