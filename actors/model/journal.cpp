@@ -14,14 +14,37 @@ std::string_view word(const std::array<std::string_view, N>& words, Enum x) {
 }
 
 constexpr std::array<std::string_view, event_type_count> event_words = {
-  "EventDialing",         "EventNetworkReached",
-  "EventRinging",         "EventEstablished",
-  "EventDestinationBusy", "EventQueued",
-  "EventDiverted",        "EventAbandoned",
-  "EventReleased",        "EventHeld",
-  "EventRetrieved",       "EventPartyChanged",
-  "EventRouteRequest",    "EventRouteUsed",
-  "EventDNOutOfService",  "EventDNBackInService",
+  "EventDialing",
+  "EventNetworkReached",
+  "EventRinging",
+  "EventEstablished",
+  "EventDestinationBusy",
+  "EventQueued",
+  "EventDiverted",
+  "EventAbandoned",
+  "EventReleased",
+  "EventHeld",
+  "EventRetrieved",
+  "EventPartyChanged",
+  "EventRouteRequest",
+  "EventRouteUsed",
+  "EventDNOutOfService",
+  "EventDNBackInService",
+  "EventCallCreated",
+  "EventCallDeleted",
+  "EventError",
+  "EventDTMFSent",
+  "EventAttachedDataChanged",
+  "EventUserEvent",
+  "EventAgentLogin",
+  "EventAgentLogout",
+  "EventAgentReady",
+  "EventAgentNotReady",
+  "EventAgentReserved",
+  "EventDNDOn",
+  "EventDNDOff",
+  "EventForwardSet",
+  "EventForwardCancel",
 };
 
 constexpr std::array<std::string_view, call_type_count> call_type_words = {
@@ -52,6 +75,13 @@ constexpr std::array<std::string_view, 11> role_words = {
 };
 static_assert(role_words.size() == static_cast<size_t>(dn_role::observer) + 1);
 
+constexpr std::array<std::string_view, 9> work_mode_words = {
+  "Unknown", "ManualIn",         "AutoIn",   "LegalGuard", "AfterCallWork",
+  "AuxWork", "NoCallDisconnect", "WalkAway", "ReturnBack",
+};
+static_assert(work_mode_words.size()
+              == static_cast<size_t>(work_mode::return_back) + 1);
+
 constexpr std::array<std::string_view, 3> releaser_words = {"caller", "called",
                                                             "switch"};
 static_assert(releaser_words.size()
@@ -73,6 +103,10 @@ std::string_view to_string(call_state x) {
 
 std::string_view to_string(dn_role x) {
   return word(role_words, x);
+}
+
+std::string_view to_string(work_mode x) {
+  return word(work_mode_words, x);
 }
 
 std::string_view to_string(call_result x) {

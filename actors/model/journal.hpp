@@ -2,6 +2,7 @@
 
 #include "actors/model/signal.hpp"
 #include "actors/model/time.hpp"
+#include "actors/model/user_data.hpp"
 
 #include <cstdint>
 #include <string>
@@ -28,6 +29,21 @@ enum class event_type : uint8_t {
   route_used,
   dn_out_of_service,
   dn_back_in_service,
+  call_created, // the call-based stream: once per call, before its first event
+  call_deleted, // and once after its last
+  error,        // a request that was accepted has failed
+  dtmf_sent,
+  attached_data_changed,
+  user_event,
+  agent_login,
+  agent_logout,
+  agent_ready,
+  agent_not_ready,
+  agent_reserved,
+  dnd_on,
+  dnd_off,
+  forward_set,
+  forward_cancelled,
 };
 
 /// T-Library CallType.
@@ -81,6 +97,30 @@ enum class dn_role : uint8_t {
   observer,
 };
 
+/// T-Library AgentWorkMode, the ones in use.
+enum class work_mode : uint8_t {
+  unknown,
+  manual_in,
+  auto_in,
+  legal_guard,
+  after_call_work,
+  aux_work,
+  no_call_disconnect,
+  walk_away,
+  return_back,
+};
+
+/// What only some events carry.
+struct event_details {
+  std::string agent; // AgentID, in events of an agent's DN
+  model::work_mode work_mode = model::work_mode::unknown;
+  std::string reason;    // error: its stable name; not ready: the ReasonCode
+  std::string text;      // error: for people; dtmf_sent: the digits
+  std::string target;    // forward_set: where to; forward mode is in `reason`
+  int64_t wrap_up_s = 0; // agent_not_ready for after-call work; -1 = untimed
+  bool operator==(const event_details&) const = default;
+};
+
 /// One T-Library event. The journal gives it its sequence number.
 struct journal_event {
   event_type type = event_type::dialing;
@@ -90,6 +130,8 @@ struct journal_event {
   dn_role other_role = dn_role::none;
   dn_role third_party_role = dn_role::none;
   call_id call;
+  call_id previous_call; // PreviousConnID: of a consult call, and of a party
+                         // that came over from another call
   time_point at{};
   std::string this_dn;
   std::string other_dn;
@@ -97,6 +139,9 @@ struct journal_event {
   std::string this_queue;
   std::string ani;
   std::string dnis;
+  shared_user_data user_data;                   // null is empty
+  std::shared_ptr<const event_details> details; // null if there are none
+  std::string request; // id of the client's request that caused it, or empty
 };
 
 /// How a call ended.
@@ -116,9 +161,9 @@ enum class releaser : uint8_t { caller, called, switch_itself };
 
 /// One end of a finished call.
 struct record_leg {
-  std::string device;  // DN or trunk, or empty
-  std::string number;  // ANI or the number dialled there
-  std::string address; // where the signalling came from or went to
+  std::string device;      // DN or trunk, or empty
+  std::string number;      // ANI or the number dialled there
+  std::string address;     // where the signalling came from or went to
   std::string sip_call_id; // without @host where `sip-address` is not set
 };
 
@@ -146,12 +191,13 @@ std::string_view to_string(event_type);
 std::string_view to_string(call_type);
 std::string_view to_string(call_state);
 std::string_view to_string(dn_role);
+std::string_view to_string(work_mode);
 std::string_view to_string(call_result);
 std::string_view to_string(releaser);
 
 /// Label counts for metrics.
 inline constexpr size_t event_type_count
-  = static_cast<size_t>(event_type::dn_back_in_service) + 1;
+  = static_cast<size_t>(event_type::forward_cancelled) + 1;
 inline constexpr size_t call_type_count
   = static_cast<size_t>(call_type::consult) + 1;
 inline constexpr size_t call_result_count

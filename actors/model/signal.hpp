@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,6 +31,13 @@ using leg_number = uint8_t;
 /// The Call-ID of a leg that we open, up to its @: 16 hex digits of the call, a
 /// dash, the leg. So captures, logs and records find each other.
 std::string sip_call_id_of(call_id call, leg_number leg);
+
+/// A leg of any call. A leg that moves to another call gets another name.
+struct leg_name {
+  call_id call;
+  leg_number leg = 0;
+  bool operator==(const leg_name&) const = default;
+};
 
 /// Number of a transaction inside its leg and direction.
 using txn_number = uint32_t;
@@ -80,6 +88,21 @@ struct credentials {
   std::string password;
 };
 
+/// Whom a REFER wants to be called (RFC 3515), and which dialog that call is to
+/// replace (RFC 3891).
+struct reference {
+  std::string uri;  // without headers and angle brackets
+  std::string user; // its user part, unescaped
+  std::optional<leg_name> replaces;
+  bool replaces_stranger = false; // it names a dialog that is not ours
+};
+
+/// What NOTIFY carries beside its body (RFC 6665).
+struct notification {
+  std::string event;              // Event, without parameters: "refer", "talk"
+  std::string subscription_state; // "active;expires=60"; empty for BroadSoft's
+};
+
 /// Where an INVITE goes.
 struct target {
   std::string uri;   // Request-URI
@@ -108,6 +131,8 @@ struct offered {
   bool reliable = false;       // Supported or Require: 100rel
   bool update_allowed = false; // Allow has UPDATE
   session_terms session;
+  std::optional<leg_name> replaces; // RFC 3891; the wire refused unknown ones
+  bool replaces_early_only = false;
   time_point received_at{};
 };
 
@@ -136,6 +161,8 @@ struct requested {
   content body;
   std::string headers;
   session_terms session;
+  std::optional<reference> refer;     // of REFER
+  std::optional<notification> notify; // of NOTIFY
 };
 
 /// The peer acknowledged our 2xx to its INVITE.
@@ -181,6 +208,18 @@ struct request {
   std::string headers;
   session_terms session;
   uint32_t rseq = 0;
+  std::string refer_to;                   // of REFER: a URI
+  std::optional<leg_name> refer_replaces; // adds Replaces to it, for that leg
+  std::optional<notification> notify;     // of NOTIFY
+};
+
+/// Open a leg by asking its peer to call somebody: REFER outside a dialog (txn
+/// 0), for calls that a client makes (`refer-enabled`).
+struct refer {
+  leg_number leg = 0;
+  model::target target;
+  caller_identity caller; // From
+  std::string refer_to;   // a URI
 };
 
 /// Answer a request of the peer.
@@ -214,6 +253,13 @@ struct cancel {
 /// still absorbs and answers what the peer repeats.
 struct forget {
   leg_number leg = 0;
+};
+
+/// This leg belongs to another call from now on, where it has another number.
+/// Signals that the wire sends afterwards go there; the dialog does not notice.
+struct hand_over {
+  leg_number leg = 0;
+  leg_name to;
 };
 
 using command
