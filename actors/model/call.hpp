@@ -42,10 +42,14 @@ struct session_state {
   txn_number refresh_txn = 0; // our refresh that is under way, or 0
 };
 
+/// In place of a leg number: no leg.
+inline constexpr leg_number nobody = 255;
+
 /// One SIP dialog of the call.
 struct leg {
   leg_number number = 0;
-  bool incoming = false; // the peer opened it
+  leg_number partner = nobody; // who is to hear it: see topology.hpp
+  bool incoming = false;       // the peer opened it
   leg_state state = leg_state::inviting;
   negotiation media = negotiation::idle;
   bool early = false;              // a provisional response made a dialog
@@ -54,7 +58,7 @@ struct leg {
   bool release_when_acked = false; // BYE has to wait for the ACK
   bool held = false;               // the peer put the call on hold
   seizure_number seizure = 0;
-  txn_number next_txn = 1;            // of our requests
+  txn_number next_txn = 1;      // of our requests
   time_point answer_by = never; // of an INVITE that nobody has answered yet
   std::shared_ptr<const target> goal; // where its INVITE went; until answered
   description sent;                   // last session description to the peer
@@ -95,6 +99,7 @@ struct party {
   dn_role role = dn_role::none;
   party_state state = party_state::null;
   bool internal = false;
+  leg_number leg = nobody; // that reaches it
 };
 
 /// One use of a device by this call.
@@ -149,14 +154,13 @@ struct call {
   // A reliable 18x gave the caller a description: this dialog can take no other
   // one as the answer, so the call is bound to the leg that it came from.
   bool bound = false;
-  leg_number answering = 0; // leg of the called party that answered
   uint8_t redirections = 0;
   time_point ring_until = never;
   time_point route_until = never;
   call_record record;
 
   leg& caller_leg() {
-    return legs.front();
+    return legs[caller.leg];
   }
 };
 

@@ -11,13 +11,10 @@ namespace strowger::model {
 
 namespace {
 
-bool is_attempt(const leg& x) {
-  return !x.incoming && x.state == leg_state::inviting;
-}
-
 size_t attempts_alive(const call& c) {
   return static_cast<size_t>(
-    std::count_if(c.legs.begin(), c.legs.end(), is_attempt));
+    std::count_if(c.legs.begin(), c.legs.end(),
+                  [&](const leg& x) { return is_attempt(c, x); }));
 }
 
 // -- provisional --------------------------------------------------------------
@@ -68,6 +65,7 @@ void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
   if (forked && !first)
     return;
   a.early = true;
+  join_attempts(c);
   respond y;
   y.status = x.status;
   y.reason = std::move(x.reason);
@@ -91,13 +89,6 @@ void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
 
 // -- success ------------------------------------------------------------------
 
-void acknowledge_answer(leg& b, effects& fx) {
-  b.state = leg_state::confirmed;
-  acknowledge x;
-  x.leg = b.number;
-  fx.wire.emplace_back(std::move(x));
-}
-
 /// Passes the answer of `b` on to the caller: the second half of the offer and
 /// answer that the caller's INVITE began, or, if it had no offer, the first; or
 /// nothing of either if both went by in reliable provisional responses.
@@ -118,8 +109,10 @@ void answer_caller(call& c, leg& b, responded&& x, const context& ctx,
     a.media = offers ? negotiation::offer_sent : negotiation::idle;
     b.media = offers ? negotiation::offer_received : negotiation::idle;
   }
-  if (!offers)
-    acknowledge_answer(b, fx);
+  if (!offers) {
+    acknowledge_invite(b, 0, {}, fx);
+    b.state = leg_state::confirmed;
+  }
   auto policy = policy_of(ctx);
   y.session = answer_session(a.session.terms, policy).terms;
   a.state = leg_state::answered;
@@ -143,15 +136,16 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
                effects& fx) {
   assert(c.phase == call_phase::hunting);
   c.phase = call_phase::connected;
-  c.answering = b.number;
+  c.called.leg = b.number;
   c.ring_until = never;
   b.state = leg_state::answered;
   b.early = true;
   b.update_allowed = b.update_allowed || x.update_allowed;
   use_of(c, b).status = x.status;
   for (auto& other : c.legs)
-    if (is_attempt(other))
+    if (is_attempt(c, other))
       hang_up(c, other, fx);
+  join(c, c.caller_leg(), b);
   answer_caller(c, b, std::move(x), ctx, fx);
   c.record.answered = ctx.now;
   c.record.status = 200;
@@ -208,7 +202,7 @@ void after_failure(call& c, const leg& b, const responded& x,
   note_failure(c, redirects ? 480 : status_to_caller(x.status, x.local, trunk));
   if (x.status >= 600) // a 6xx speaks for all forks (RFC 3261 21.6)
     for (auto& other : c.legs)
-      if (is_attempt(other))
+      if (is_attempt(c, other))
         hang_up(c, other, fx);
   if (attempts_alive(c) > 0)
     return;
@@ -262,7 +256,7 @@ void on_invite_response(call& c, leg& b, responded&& x, const context& ctx,
   if (b.state != leg_state::cancelled || !final)
     return;
   if (x.status < 300) { // the answer crossed our CANCEL
-    acknowledge_answer(b, fx);
+    b.state = leg_state::answered;
     hang_up(c, b, fx);
   } else {
     leg_gone(c, b, fx);

@@ -19,14 +19,6 @@ void answer_request(leg_number l, txn_number txn, uint16_t status,
   fx.wire.emplace_back(std::move(x));
 }
 
-/// ACK for a 2xx that nobody answers any more.
-void acknowledge_invite(const leg& l, txn_number txn, effects& fx) {
-  acknowledge x;
-  x.leg = l.number;
-  x.txn = txn;
-  fx.wire.emplace_back(std::move(x));
-}
-
 void say_bye(leg& l, effects& fx) {
   request x;
   x.leg = l.number;
@@ -44,7 +36,7 @@ void drop_relays(call& c, leg_number gone, effects& fx) {
     if (r.from != gone && r.to != gone)
       return false;
     if (r.awaits_ack)
-      acknowledge_invite(leg_at(c, r.to), r.to_txn, fx);
+      acknowledge_invite(leg_at(c, r.to), r.to_txn, {}, fx);
     else
       answer_request(r.from, r.from_txn, 487, fx);
     return true;
@@ -69,13 +61,21 @@ void on_bye(call& c, leg& l, const requested& x, const context& ctx,
     return;
   }
   leg_gone(c, l, fx);
-  auto by = l.incoming ? releaser::caller : releaser::called;
+  auto by = releaser_of(c, l);
   end_call(c, by, call_state::ok, ctx, fx);
 }
 
 } // namespace
 
 // -- pieces -------------------------------------------------------------------
+
+void acknowledge_invite(leg& l, txn_number txn, content&& answer, effects& fx) {
+  acknowledge x;
+  x.leg = l.number;
+  x.txn = txn;
+  x.body = std::move(answer);
+  fx.wire.emplace_back(std::move(x));
+}
 
 void hang_up(call& c, leg& l, effects& fx) {
   switch (l.state) {
@@ -88,13 +88,15 @@ void hang_up(call& c, leg& l, effects& fx) {
         x.leg = l.number;
         fx.wire.emplace_back(std::move(x));
         l.state = leg_state::cancelled;
+        if (c.phase == call_phase::hunting)
+          join_attempts(c);
       }
       break;
     case leg_state::answered:
       if (l.incoming) { // RFC 3261 15: the callee's BYE has to wait for the ACK
         l.release_when_acked = true;
       } else {
-        acknowledge_invite(l, 0, fx);
+        acknowledge_invite(l, 0, {}, fx);
         say_bye(l, fx);
       }
       break;
@@ -113,8 +115,11 @@ void leg_gone(call& c, leg& l, effects& fx) {
   if (l.state == leg_state::gone)
     return;
   if (l.state == leg_state::answered && !l.incoming) // no answer came for it
-    acknowledge_invite(l, 0, fx);
+    acknowledge_invite(l, 0, {}, fx);
   l.state = leg_state::gone;
+  part(c, l);
+  if (c.phase == call_phase::hunting)
+    join_attempts(c);
   drop_relays(c, l.number, fx);
   forget x;
   x.leg = l.number;
@@ -169,7 +174,7 @@ void finish_if_done(call& c, const context& ctx, effects& fx) {
   c.record.call_type = c.type;
   if (c.legs.size() > 1) {
     auto last = static_cast<leg_number>(c.legs.size() - 1);
-    c.record.invited_leg = c.answering ? c.answering : last;
+    c.record.invited_leg = c.called.leg != nobody ? c.called.leg : last;
     auto& id = c.record.destination.sip_call_id;
     id = sip_call_id_of(c.id, c.record.invited_leg);
     if (auto& host = ctx.config.text(option::sip_address); !host.empty())
@@ -217,7 +222,7 @@ void step(call& c, responded&& x, const context& ctx, effects& fx) {
   }
   // The answer to a re-INVITE that was given up has to be acknowledged still.
   if (x.method == method::invite && x.status < 300)
-    acknowledge_invite(l, x.txn, fx);
+    acknowledge_invite(l, x.txn, {}, fx);
   if (x.method == method::bye && l.state == leg_state::releasing) {
     leg_gone(c, l, fx);
     finish_if_done(c, ctx, fx);
@@ -262,10 +267,7 @@ void step(call& c, acked&& x, const context& ctx, effects& fx) {
   b->sent = l.received;
   l.media = b->media = negotiation::idle;
   b->state = leg_state::confirmed;
-  acknowledge y;
-  y.leg = b->number;
-  y.body = copy(b->sent);
-  fx.wire.emplace_back(std::move(y));
+  acknowledge_invite(*b, 0, copy(b->sent), fx);
 }
 
 void step(call& c, const unacknowledged& x, const context& ctx, effects& fx) {

@@ -88,12 +88,8 @@ void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
   if (x.method == method::invite)
     l.media = negotiation::idle;
   if (x.status < 300) {
-    if (x.method == method::invite) {
-      acknowledge y;
-      y.leg = l.number;
-      y.txn = x.txn;
-      fx.wire.emplace_back(std::move(y));
-    }
+    if (x.method == method::invite)
+      acknowledge_invite(l, x.txn, {}, fx);
     auto policy = policy_of(ctx);
     auto sent = refresh_session(l.session.terms, true, policy);
     start_session(l, settle_session(sent, x.session, policy), session_role::uac,
@@ -102,7 +98,7 @@ void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
   }
   // The peer no longer knows the dialog, or nobody is there (RFC 4028 §10).
   if (x.status == 481 || x.status == 408) {
-    auto by = l.incoming ? releaser::caller : releaser::called;
+    auto by = releaser_of(c, l);
     leg_gone(c, l, fx);
     end_call(c, by, call_state::remote_release, ctx, fx);
     finish_if_done(c, ctx, fx); // it may have been ending already

@@ -36,7 +36,7 @@ call_type type_of(bool caller_internal, bool called_internal) {
 
 void name_called(call& c, std::string number, bool internal) {
   c.called = {std::move(number), dn_role::destination, party_state::null,
-              internal};
+              internal, nobody};
   if (c.caller.state == party_state::null)
     c.type = type_of(c.caller.internal, internal);
 }
@@ -131,6 +131,7 @@ void step(call& c, offered&& x, const context& ctx, effects& fx) {
   c.record.origin = {from.source, from.caller.user, from.source_address,
                      from.sip_call_id};
   auto& a = c.legs.emplace_back();
+  c.caller.leg = a.number;
   a.incoming = true;
   a.reliable = from.reliable;
   a.update_allowed = from.update_allowed;
@@ -292,6 +293,7 @@ void invite_target(call& c, seizure_number use,
   b.goal = std::move(goal);
   b.answer_by = answer_deadline(c, b, false, ctx);
   c.legs.push_back(std::move(b));
+  join_attempts(c);
   fx.wire.emplace_back(std::move(x));
 }
 

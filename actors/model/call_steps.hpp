@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/model/call.hpp"
+#include "actors/model/topology.hpp"
 
 #include <cassert>
 #include <utility>
@@ -12,6 +13,7 @@
 ///   call_answer   what the called side answers
 ///   call_release  taking a call down, in whatever state it is
 ///   call_session  deadlines and session timers
+///   topology      who is to hear whom
 ///   choreographer offers and answers between legs
 ///   call_events   the one place where T-Library events are made
 namespace strowger::model {
@@ -62,6 +64,9 @@ void end_call(call&, releaser, call_state, const context&, effects&);
 /// Ends one leg in the way its state asks for (RFC 3261 §15).
 void hang_up(call&, leg&, effects&);
 
+/// ACK for the 2xx of our INVITE `txn`, with the answer if that was an offer.
+void acknowledge_invite(leg&, txn_number, content&& answer, effects&);
+
 /// The leg is over; what its peer still waits for is answered.
 void leg_gone(call&, leg&, effects&);
 
@@ -91,9 +96,6 @@ void on_relayed_response(call&, relay&, responded&&, const context&, effects&);
 /// The ACK of a 2xx that was passed on.
 void on_relayed_ack(call&, leg&, acked&&, const context&, effects&);
 
-/// The leg whose peer hears this leg's peer; null before there is one.
-leg* partner_of(call&, const leg&);
-
 // -- small helpers ------------------------------------------------------------
 
 /// The leg of this number; a number nobody gave out is a programmer error.
@@ -112,6 +114,16 @@ inline description share(content&& x) {
 
 inline content copy(const description& x) {
   return x ? *x : content{};
+}
+
+/// The party that this leg reaches.
+inline party& party_of(call& c, const leg& l) {
+  return l.number == c.caller.leg ? c.caller : c.called;
+}
+
+/// Who has ended the call if the peer of this leg has.
+inline releaser releaser_of(const call& c, const leg& l) {
+  return l.number == c.caller.leg ? releaser::caller : releaser::called;
 }
 
 inline use_of_device& use_of(call& c, const leg& l) {

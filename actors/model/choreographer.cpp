@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-/// Brings the wire to the wanted topology, which for two parties is: who hears
-/// the caller hears what the answering leg says, and the other way round. An
-/// offer that comes in on one leg goes out on its partner; the answer, or the
-/// refusal, goes back the same way (RFC 3261 §14, RFC 3264, RFC 3311, RFC
+/// Brings the wire to the wanted topology (topology.hpp). An offer that comes in
+/// on one leg goes out on its partner; the answer, or the refusal, goes back
+/// the same way (RFC 3261 §14, RFC 3264, RFC 3311, RFC
 /// 6337).
 namespace strowger::model {
 
@@ -179,10 +178,6 @@ void on_prack(call& c, leg& l, requested&& x, const context& ctx, effects& fx) {
 
 // -- responses ----------------------------------------------------------------
 
-party& party_of(call& c, const leg& l) {
-  return l.incoming ? c.caller : c.called;
-}
-
 /// An offer and its answer have passed: remember them, and tell who is held.
 void settle(call& c, leg& offerer, leg& answerer, const description& offer,
             const description& answer, const context& ctx, effects& fx) {
@@ -195,14 +190,6 @@ void settle(call& c, leg& offerer, leg& answerer, const description& offer,
     return;
   offerer.held = is_held(direction_of(offer->data));
   report_held(c, party_of(c, offerer), offerer.held, ctx, fx);
-}
-
-void acknowledge_relay(const relay& r, content&& body, effects& fx) {
-  acknowledge x;
-  x.leg = r.to;
-  x.txn = r.to_txn;
-  x.body = std::move(body);
-  fx.wire.emplace_back(std::move(x));
 }
 
 void on_success(call& c, relay&& r, responded&& x, const context& ctx,
@@ -236,7 +223,7 @@ void on_success(call& c, relay&& r, responded&& x, const context& ctx,
     r.awaits_ack = true;
   }
   if (r.to_method == method::invite && !r.awaits_ack)
-    acknowledge_relay(r, {}, fx);
+    acknowledge_invite(to, r.to_txn, {}, fx);
   if (r.awaits_ack)
     c.relays.push_back(std::move(r));
   fx.wire.emplace_back(std::move(y));
@@ -262,7 +249,7 @@ void on_refusal(call& c, relay&& r, responded&& x, const context& ctx,
     return;
   if (c.phase != call_phase::connected)
     return;
-  auto by = to.incoming ? releaser::caller : releaser::called;
+  auto by = releaser_of(c, to);
   leg_gone(c, to, fx);
   end_call(c, by, call_state::remote_release, ctx, fx);
 }
@@ -270,23 +257,6 @@ void on_refusal(call& c, relay&& r, responded&& x, const context& ctx,
 } // namespace
 
 // -- what the other files of the call use -------------------------------------
-
-leg* partner_of(call& c, const leg& l) {
-  if (auto& a = c.caller_leg(); !l.incoming)
-    return a.early || a.state != leg_state::inviting ? &a : nullptr;
-  if (c.answering != 0)
-    return &leg_at(c, c.answering);
-  // Before the answer there is a partner only while one attempt is alive.
-  leg* found = nullptr;
-  for (auto& x : c.legs) {
-    if (x.incoming || x.state != leg_state::inviting)
-      continue;
-    if (found)
-      return nullptr;
-    found = &x;
-  }
-  return found && found->early ? found : nullptr;
-}
 
 void on_dialog_request(call& c, leg& l, requested&& x, const context& ctx,
                        effects& fx) {
@@ -356,8 +326,9 @@ void on_relayed_ack(call& c, leg& l, acked&& x, const context& ctx,
   auto done = std::move(*r);
   c.relays.erase(r);
   auto answer = share(std::move(x.body));
-  acknowledge_relay(done, copy(answer), fx);
-  settle(c, leg_at(c, done.to), l, done.body, answer, ctx, fx);
+  auto& to = leg_at(c, done.to);
+  acknowledge_invite(to, done.to_txn, copy(answer), fx);
+  settle(c, to, l, done.body, answer, ctx, fx);
 }
 
 } // namespace strowger::model

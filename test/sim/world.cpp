@@ -415,7 +415,7 @@ void world::check_topology() const {
       || lost_something_)
     return;
   auto& a = legs_[0];
-  auto& b = legs_[call_.answering];
+  auto& b = legs_[call_.called.leg];
   if (!a.far_end->quiet() || !b.far_end->quiet() || !a.audit.quiet()
       || !b.audit.quiet())
     return;
