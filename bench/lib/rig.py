@@ -7,6 +7,7 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -108,10 +109,17 @@ def strowger(config=BENCH / "bench.yaml", name="strowger"):
 
 
 def kamailio():
-    modules = next(pathlib.Path("/usr/lib").glob("*/kamailio/modules"))
+    """Kamailio as deploy/install.sh unpacked it, or as the machine has it."""
+    for root in (ROOT / "build/tools/kamailio", pathlib.Path("/")):
+        modules = next((root / "usr/lib").glob("*/kamailio/modules"), None)
+        if modules:
+            break
+    else:
+        sys.exit("there is no Kamailio: deploy/install.sh bench unpacks it")
     return Process("kamailio-dialog", 5081,
-                   ["kamailio", "-f", HERE / "kamailio.cfg", "-DD", "-m", "512",
-                    "-M", "16", "-L", modules])
+                   ["env", f"LD_LIBRARY_PATH={modules.parent}",
+                    root / "usr/sbin/kamailio", "-f", HERE / "kamailio.cfg",
+                    "-DD", "-m", "512", "-M", "16", "-L", modules])
 
 
 def bare():
