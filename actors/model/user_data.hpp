@@ -43,7 +43,8 @@ struct user_data_limits {
 };
 
 /// Adds pairs; those whose key is there already replace the old value in its
-/// place. Returns what is wrong with them, having changed nothing, or nothing.
+/// place. Returns what is wrong with them (a limit, an empty key, a key twice in
+/// one list), having changed nothing, or nothing. `pairs` must not be `to`.
 std::optional<std::string> attach(user_data& to, const user_data& pairs,
                                   const user_data_limits& limits = {});
 
@@ -53,7 +54,7 @@ bool remove(user_data& from, std::string_view key);
 /// The value of this key, or null.
 const user_value* find(const user_data& in, std::string_view key);
 
-/// Bytes that keys and values take together.
+/// Bytes that keys and values take together; a number takes 8.
 size_t size_of(const user_data& x);
 
 } // namespace strowger::model
