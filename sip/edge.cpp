@@ -1,8 +1,8 @@
 #include "sip/edge.hpp"
 
+#include "sip/intake.hpp"
 #include "sip/loop.hpp"
 #include "sip/sofia.hpp"
-#include "sip/verbatim.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -17,7 +17,6 @@ edge::edge(loop& turner, reactor& host, switchboard& board, outlets& out)
     reactor_(host),
     board_(board),
     out_(out),
-    guard_(std::random_device{}()),
     random_(std::random_device{}()) {
   // nop
 }
@@ -32,7 +31,7 @@ std::optional<std::string> edge::open(const model::directory& config,
   agent_ = nta_agent_create(
     loop_.root(), reinterpret_cast<url_string_t*>(-1), on_message, this,
     NTATAG_UA(1), NTATAG_MERGE_482(1), NTATAG_CANCEL_487(0),
-    NTATAG_MCLASS(verbatim_class()), NTATAG_BAD_REQ_MASK(0),
+    NTATAG_MCLASS(message_class()), NTATAG_BAD_REQ_MASK(0),
     // Without an answer of the call, sofia sends the 100 after 200 ms
     // (RFC 3261 §17.2.1); a call that rings sooner saves the datagram.
     NTATAG_EXTRA_100(1), NTATAG_PASS_100(1), NTATAG_CLIENT_RPORT(1),
@@ -58,9 +57,9 @@ std::optional<std::string> edge::open(const model::directory& config,
 
 void edge::configure(const model::directory& config) {
   configured_ = &config;
+  identifier_.configure(config);
   guard_.configure(config);
   challenger_.configure(config);
-  identifier_.configure(config);
 }
 
 void edge::shut_down() {

@@ -121,9 +121,9 @@ private:
   own_address self_;
   const model::directory* configured_ = nullptr;
 
-  guard guard_;
-  challenger challenger_;
   identifier identifier_;
+  guard guard_{identifier_, std::random_device{}()};
+  challenger challenger_;
   std::unordered_map<model::call_id, call_entry> calls_;
   std::mt19937_64 random_;
   std::string lines_; // header lines of the message that is being made

@@ -152,7 +152,6 @@ std::optional<refusal> wrong_extension(const sip_s& request) {
 // -- the guard ---------------------------------------------------------------
 
 void guard::configure(const model::directory& config) {
-  who_.configure(config);
   message_size_max_
     = static_cast<std::size_t>(config.integer(option::max_message_size));
   header_size_max_

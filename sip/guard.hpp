@@ -34,9 +34,11 @@ inline constexpr std::string_view supported_extensions
 /// CANCEL without transaction are the stack's business.
 class guard {
 public:
-  /// `seed` is that of the gates; random outside tests.
-  explicit guard(std::uint64_t seed = 0) : new_(gate_limits{}, {}, seed),
-                                           all_(gate_limits{}, {}, seed) {}
+  /// `who` tells the addresses of trunks. `seed` is that of the gates; random
+  /// outside tests.
+  explicit guard(const identifier& who, std::uint64_t seed = 0)
+    : who_(who), new_(gate_limits{}, {}, seed), all_(gate_limits{}, {}, seed) {
+  }
 
   /// Takes `max-message-size`, `max-header-size`, `source-rate-limit` and
   /// `source-rate-burst`; the addresses of trunks are exempt from the rate.
@@ -58,9 +60,9 @@ private:
   std::optional<refusal> within_rate(const sip_s& request,
                                      const arrival& from);
 
-  identifier who_; // for the addresses of trunks
-  gate new_;       // requests that begin something: above it 503
-  gate all_;       // all requests, at twice the rate and burst: dropped
+  const identifier& who_;
+  gate new_; // requests that begin something: above it 503
+  gate all_; // all requests, at twice the rate and burst: dropped
   std::size_t message_size_max_ = 65'535;
   std::size_t header_size_max_ = 16'384;
   std::string retry_after_; // header line

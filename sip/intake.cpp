@@ -78,20 +78,24 @@ void replace_nuls(msg_t* msg, char* from) {
   std::replace(from, body == rest.npos ? end : from + body, '\0', '\x1a');
 }
 
+// Has the bytes of the headers that follow kept beside what is read from them.
+// Not for the whole agent: the first line is wanted where it was received. The
+// home of a header that is read off the wire is its message (see msg_home).
+void keep_lines(su_home_t* home) {
+  msg_set_flags(reinterpret_cast<msg_t*>(home), MSG_FLG_EXTRACT_COPY);
+}
+
 // Sofia's parser first; a line it cannot read is read again from a copy, as
-// it cuts the line in place while it tries. The home of a header that is read
-// off the wire is its message (see msg_home).
+// it cuts the line in place while it tries.
 issize_t read_request(su_home_t* home, msg_header_t* h, char* s,
                       isize_t length) {
-  const auto msg = reinterpret_cast<msg_t*>(home);
   const auto size = static_cast<std::size_t>(length);
   std::array<char, 2048> copy; // longer lines are not given another chance
   const auto kept = size < copy.size();
   if (kept)
     std::memcpy(copy.data(), s, size);
-  replace_nuls(msg, s + size + 1);
-  if (size > 9 && std::memcmp(s, "REGISTER ", 9) == 0)
-    msg_set_flags(msg, MSG_FLG_EXTRACT_COPY);
+  replace_nuls(reinterpret_cast<msg_t*>(home), s + size + 1);
+  keep_lines(home);
   const auto status = sip_request_class->hc_parse(home, h, s, length);
   if (status >= 0 || !kept)
     return status;
@@ -102,16 +106,20 @@ issize_t read_request(su_home_t* home, msg_header_t* h, char* s,
   const auto rq = reinterpret_cast<sip_request_t*>(h);
   rq->rq_method = sip_method_code(line.method);
   rq->rq_method_name = line.method;
-  if (rq->rq_method <= 0) {
+  if (rq->rq_method <= 0)
     rq->rq_method = sip_method_unknown;
-    msg_set_flags(msg, MSG_FLG_EXTRACT_COPY); // for read_cseq()
-  }
   if (std::strpbrk(line.uri, " \t") || url_d(rq->rq_url, line.uri) < 0)
     url_init(rq->rq_url, url_invalid);
   rq->rq_version = strcasecmp(line.version, SIP_VERSION_CURRENT) == 0
                      ? SIP_VERSION_CURRENT
                      : line.version;
   return 0;
+}
+
+issize_t read_status(su_home_t* home, msg_header_t* h, char* s,
+                     isize_t length) {
+  keep_lines(home);
+  return sip_status_class->hc_parse(home, h, s, length);
 }
 
 // -- headers -----------------------------------------------------------------
@@ -195,15 +203,22 @@ issize_t read_body(msg_t* msg, msg_pub_t* pub, char* b, isize_t size,
   return sip_extract_body(msg, sip, b, size, eos);
 }
 
+using header_class = std::remove_const_t<msg_hclass_t>;
+
+template <class Reader>
+header_class read_by(const header_class& x, Reader reader) {
+  auto result = x;
+  result.hc_parse = reader;
+  return result;
+}
+
 msg_mclass_t* make_class() {
-  static auto request = [] {
-    std::remove_const_t<msg_hclass_t> copy = *sip_request_class;
-    copy.hc_parse = read_request;
-    return copy;
-  }();
+  static auto request = read_by(*sip_request_class, read_request);
+  static auto status = read_by(*sip_status_class, read_status);
   const auto result = msg_mclass_clone(sip_default_mclass(), 0, 0);
   assert(result);
   result->mc_request->hr_class = &request;
+  result->mc_status->hr_class = &status;
   result->mc_extract_body = read_body;
   return result;
 }

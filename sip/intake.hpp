@@ -16,7 +16,8 @@ namespace strowger::sip {
 /// - an answer goes to where the request came from: a request with an
 ///   unreadable Via is dropped, and `maddr` is ignored, for both could aim our
 ///   answers at others or make the one thread wait for DNS;
-/// - a REGISTER keeps the bytes of its headers, for the Contacts.
+/// - the bytes of every header line are kept beside what was read from it, so
+///   that lines that pass through go out as they came.
 const msg_mclass_s* message_class();
 
 } // namespace strowger::sip

@@ -6,11 +6,11 @@
 #include "sip/digest.hpp"
 #include "sip/guard.hpp"
 #include "sip/identify.hpp"
+#include "sip/intake.hpp"
 #include "sip/registrar.hpp"
 #include "sip/sdp.hpp"
 #include "sip/sofia.hpp"
 #include "sip/translate.hpp"
-#include "sip/verbatim.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -33,7 +33,7 @@ struct message_deleter {
 using message = std::unique_ptr<msg_t, message_deleter>;
 
 message parse(const std::uint8_t* data, std::size_t size) {
-  message result{msg_create(sip::verbatim_class(), 0)};
+  message result{msg_create(sip::message_class(), 0)};
   msg_iovec_t place[2] = {};
   if (msg_recv_iovec(result.get(), place, 2, size, 1) != 1)
     return nullptr;
@@ -49,7 +49,8 @@ message parse(const std::uint8_t* data, std::size_t size) {
 }
 
 void read_request(const sip_t& request, sip::guard& judge,
-                  const model::directory& config, std::size_t size) {
+                  const sip::identifier& who, const model::directory& config,
+                  std::size_t size) {
   sip::arrival from;
   from.source = *sip::parse_address("192.0.2.1");
   from.port = 5060;
@@ -63,8 +64,6 @@ void read_request(const sip_t& request, sip::guard& judge,
   registrar.read(request, from, config);
   sip::method_of(request);
   sip::user_of(request.sip_request->rq_url);
-  sip::identifier who;
-  who.configure(config);
   who.identify(from.source, from.port, sip::user_of(request.sip_from->a_url));
   sip::caller_of(request, true);
   for (const auto* x = request.sip_authorization; x; x = x->au_next)
@@ -100,8 +99,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
             std::vector<std::string>{"register"}}});
     return b.build();
   }();
+  static sip::identifier who;
   static auto judge = [] {
-    sip::guard g;
+    who.configure(*config);
+    sip::guard g{who};
     g.configure(*config);
     return g;
   }();
@@ -112,7 +113,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (!parsed)
     return 0;
   if (parsed->sip_request)
-    read_request(*parsed, judge, *config, size);
+    read_request(*parsed, judge, who, *config, size);
   else if (!sip::guard::is_sane(*parsed))
     return 0;
   read_message(*parsed);

@@ -25,6 +25,7 @@ struct watch {
                  {option::prefix, std::vector<std::string>{"1"}}});
     config = builder.build();
     REQUIRE(config);
+    who.configure(*config);
     post.configure(*config);
   }
 
@@ -39,7 +40,8 @@ struct watch {
   }
 
   std::shared_ptr<const model::directory> config;
-  guard post{1};
+  identifier who;
+  guard post{who, 1};
   refusal last;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "sip/intake.hpp"
 #include "sip/refusal.hpp"
 #include "sip/sofia.hpp"
-#include "sip/verbatim.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -17,7 +17,7 @@ namespace strowger::test {
 class parsed {
 public:
   explicit parsed(std::string_view text, int socket_type = SOCK_DGRAM)
-    : message_(msg_create(sip::verbatim_class(), 0)), size_(text.size()) {
+    : message_(msg_create(sip::message_class(), 0)), size_(text.size()) {
     msg_addrinfo(message_.get())->ai_socktype = socket_type;
     msg_addr(message_.get())->su_family = AF_INET;
     msg_iovec_t place[2] = {};

@@ -56,7 +56,8 @@ struct desk {
            const arrival& source = arrival_from("192.0.2.1")) {
     const parsed message{request.text()};
     REQUIRE(message.get());
-    if (auto why = guard{}.judge(*message, source)) // as the stack does
+    const identifier nobody;
+    if (auto why = guard{nobody}.judge(*message, source)) // as the stack does
       return why->status;
     auto result = registry.read(*message, source, *config);
     if (auto* why = std::get_if<refusal>(&result)) {

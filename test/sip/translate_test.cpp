@@ -1,7 +1,7 @@
 #include "sip/translate.hpp"
 
+#include "sip/intake.hpp"
 #include "sip/sofia.hpp"
-#include "sip/verbatim.hpp"
 
 #include <doctest/doctest.h>
 
@@ -23,7 +23,7 @@ struct message_deleter {
 /// Reads a message as the transports do.
 struct parsed {
   explicit parsed(std::string_view text)
-    : message(msg_create(verbatim_class(), 0)) {
+    : message(msg_create(message_class(), 0)) {
     msg_iovec_t place[2] = {};
     auto n = msg_recv_iovec(message.get(), place, 2, text.size(), 1);
     REQUIRE(n == 1);
