@@ -17,6 +17,10 @@ class wire {
 public:
   virtual ~wire() = default;
 
+  /// Announces a call that no INVITE opened; before its first command, and
+  /// before a leg of another call is handed over to it.
+  virtual void adopt(model::call_id call, call_actor handle) = 0;
+
   /// Carries out one command of a call. Commands for a leg that the wire does
   /// not know are ignored: the leg died while the command was made.
   virtual void perform(model::call_id call, model::command&& x) = 0;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <climits>
+#include <utility>
 
 namespace strowger::sip {
 
@@ -87,6 +88,14 @@ call_entry* edge::find(model::call_id call) {
   return i == calls_.end() ? nullptr : &i->second;
 }
 
+void edge::adopt(model::call_id call, call_actor&& handle) {
+  assert(!calls_.contains(call));
+  auto& entry = calls_[call];
+  entry.id = call;
+  entry.handle = std::move(handle);
+  entry.invited = true; // there is no INVITE from which to count a delay
+}
+
 uint32_t edge::random() {
   return static_cast<uint32_t>(random_() >> 32);
 }
@@ -116,6 +125,7 @@ void edge::release(leg& l) {
   }
   l.servers.clear();
   l.clients.clear();
+  moved_.erase(l.local_tag);
   reactor_.counters().legs_in_progress.give();
 }
 
@@ -126,6 +136,22 @@ void edge::forget(call_entry& call, model::leg_number number) {
     return;
   release(**i);
   call.legs.erase(i);
+}
+
+// The leg keeps its place in memory: sofia's transactions point to it.
+void edge::hand_over(call_entry& call, const model::hand_over& x) {
+  auto* to = find(x.to.call);
+  auto i = std::find_if(call.legs.begin(), call.legs.end(),
+                        [&](const auto& l) { return l->name.leg == x.leg; });
+  if (to == nullptr || i == call.legs.end())
+    return;
+  auto moving = std::move(*i);
+  call.legs.erase(i);
+  forget(*to, x.to.leg);
+  moving->name = x.to;
+  moving->handle = &to->handle;
+  moved_[moving->local_tag] = moving.get();
+  to->legs.push_back(std::move(moving));
 }
 
 void edge::close(model::call_id call) {

@@ -9,12 +9,14 @@
 #include "sip/leg.hpp"
 #include "sip/listeners.hpp"
 #include "sip/prober.hpp"
+#include "sip/reference.hpp"
 #include "sip/registrar.hpp"
 
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 struct msg_s;
@@ -30,8 +32,8 @@ namespace strowger::sip {
 class loop;
 
 /// What is inside a stack. Its parts live in several sources: receive.cpp takes
-/// requests, responses.cpp takes responses, send.cpp sends requests and
-/// respond.cpp sends responses.
+/// requests, responses.cpp takes responses, send.cpp sends requests, refer.cpp
+/// what belongs to transfers, and respond.cpp sends responses.
 class edge {
 public:
   edge(loop& turner, reactor& host, switchboard& board, outlets& out);
@@ -42,14 +44,17 @@ public:
   void configure(const model::directory& config);
   void shut_down();
 
-  // -- commands (send.cpp, respond.cpp) ---------------------------------------
+  // -- commands (send.cpp, refer.cpp, respond.cpp) ----------------------------
 
   void perform(call_entry& call, model::invite&& x);
+  void perform(call_entry& call, model::refer&& x);
   void perform(leg& l, model::request&& x);
   void perform(leg& l, model::respond&& x);
   void perform(leg& l, model::acknowledge&& x);
   void perform(leg& l, model::cancel&& x);
   void forget(call_entry& call, model::leg_number number);
+  void hand_over(call_entry& call, const model::hand_over& x);
+  void adopt(model::call_id call, call_actor&& handle);
   void close(model::call_id call);
 
   call_entry* find(model::call_id call);
@@ -80,6 +85,11 @@ private:
   void deliver(leg& l, nta_incoming_s* irq, const sip_s& request,
                model::method method);
   leg* find_leg(const sip_s& request);
+  leg* find_leg(const char* own_tag, std::string_view call_id);
+  leg* find_leg(const replaced_dialog& x);
+  leg* find_leg(const model::leg_name& x);
+  leg* replaced_leg(const sip_s& invite);
+  model::reference resolve(refer_to&& x);
   void turn_away(msg_s* message, const refusal& why);
 
   // -- responses in (responses.cpp) -------------------------------------------
@@ -98,13 +108,20 @@ private:
 
   bool send(leg& l, client_transaction& txn, const model::invite& x);
   bool send(leg& l, client_transaction& txn, const model::request& x);
+  bool send(leg& l, client_transaction& txn, const model::refer& x);
   nta_outgoing_s* transmit(leg& l, model::method method, uint32_t cseq,
                            const model::content& body, uint16_t max_forwards,
                            const char* ack_branch);
-  void report_failure(leg& l, model::txn_number txn, model::method method);
+  void report_failure(leg& l, model::txn_number txn, model::method method,
+                      uint16_t status = 503);
   void add_body(msg_s* message, leg& l, const model::content& body);
+  void append_reference(const leg& l, std::string_view refer_to,
+                        std::optional<model::leg_name> replaces,
+                        std::string_view headers);
   void release(leg& l);
 
+  leg& open_leg(call_entry& call, model::leg_number number,
+                const model::target& to, const model::caller_identity& caller);
   leg& add_leg(call_entry& call, model::leg_number number);
   uint32_t random();
 
@@ -125,6 +142,8 @@ private:
   guard guard_{identifier_, std::random_device{}()};
   challenger challenger_;
   std::unordered_map<model::call_id, call_entry> calls_;
+  // Legs of which the tag says where they were before, by that tag.
+  std::unordered_map<std::string, leg*> moved_;
   std::mt19937_64 random_;
   std::string lines_; // header lines of the message that is being made
   uint64_t retries_seen_[2] = {};

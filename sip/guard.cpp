@@ -1,6 +1,7 @@
 #include "sip/guard.hpp"
 
 #include "sip/sofia.hpp"
+#include "sip/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,13 +16,6 @@ using model::option;
 constexpr std::array<std::string_view, 4> known_extensions
   = {"100rel", "timer", "path", "replaces"};
 
-bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) {
-                      return std::tolower(x) == std::tolower(y);
-                    });
-}
-
 refusal bad(std::string_view header) {
   refusal result;
   if (!header.empty())
@@ -33,11 +27,12 @@ refusal bad(std::string_view header) {
 
 // What a request cannot be served without; trouble in any other header is
 // ignored, as RFC 3261 §8.2.2 and RFC 4475 (baddate) ask for.
-constexpr std::array<std::string_view, 16> essential = {
+constexpr std::array<std::string_view, 20> essential = {
   "Via",          "From",           "To",           "Call-ID",
   "CSeq",         "Max-Forwards",   "Content-Length", "Contact",
   "Route",        "Record-Route",   "Require",      "Proxy-Require",
   "Expires",      "Content-Type",   "Min-SE",       "Session-Expires",
+  "Refer-To",       "Replaces",       "Event",        "Subscription-State",
 };
 
 // Repeating one of these makes two readings of one request (multi01, mcl01).
@@ -45,7 +40,8 @@ bool may_stand_once(const msg_hclass_t* x) {
   return x == sip_from_class || x == sip_to_class || x == sip_call_id_class
          || x == sip_cseq_class || x == sip_max_forwards_class
          || x == sip_content_length_class || x == sip_content_type_class
-         || x == sip_expires_class;
+         || x == sip_expires_class || x == sip_refer_to_class
+         || x == sip_replaces_class;
 }
 
 std::optional<refusal> unreadable_header(const sip_s& request) {
@@ -59,7 +55,7 @@ std::optional<refusal> unreadable_header(const sip_s& request) {
     if (x->er_name == nullptr)
       continue;
     for (auto name : essential)
-      if (same(x->er_name, name))
+      if (same_text(x->er_name, name))
         return bad(name);
   }
   return std::nullopt;
@@ -124,7 +120,7 @@ void add_unknown(std::string& list, const msg_list_t* wanted) {
   if (wanted == nullptr || wanted->k_items == nullptr)
     return;
   for (const auto* p = wanted->k_items; *p != nullptr; ++p) {
-    auto known = [p](std::string_view x) { return same(x, *p); };
+    auto known = [p](std::string_view x) { return same_text(x, *p); };
     if (std::any_of(known_extensions.begin(), known_extensions.end(), known))
       continue;
     if (!list.empty())
@@ -213,6 +209,9 @@ std::optional<refusal> guard::judge(const sip_s& request,
     return why;
   if (auto why = wrong_uri(request))
     return why;
+  if (request.sip_replaces != nullptr
+      && line.rq_method != sip_method_invite) // RFC 3891 §3
+    return bad("Replaces");
   return wrong_extension(request);
 }
 

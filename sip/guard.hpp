@@ -22,7 +22,7 @@ inline constexpr std::string_view allowed_methods
 
 /// The extensions the switch knows, for Supported.
 inline constexpr std::string_view supported_extensions
-  = "100rel, timer, path";
+  = "100rel, timer, path, replaces";
 
 /// Looks at every new request before anything else does: is its source
 /// within its rate, is it well-formed beyond what the parser asks, is there a

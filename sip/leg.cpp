@@ -37,7 +37,7 @@ bool read_hex(std::string_view text, uint64_t& x) {
 
 } // namespace
 
-std::string make_tag(leg_name x, uint32_t random) {
+std::string make_tag(model::leg_name x, uint32_t random) {
   std::string result;
   result.reserve(tag_length);
   append_hex(result, x.call.value, 16);
@@ -46,11 +46,11 @@ std::string make_tag(leg_name x, uint32_t random) {
   return result;
 }
 
-std::optional<leg_name> parse_tag(const char* tag) {
+std::optional<model::leg_name> parse_tag(const char* tag) {
   if (tag == nullptr || std::strlen(tag) != tag_length)
     return std::nullopt;
   std::string_view text(tag);
-  leg_name result;
+  model::leg_name result;
   uint64_t leg = 0;
   if (!read_hex(text.substr(0, 16), result.call.value)
       || !read_hex(text.substr(16, 2), leg))
@@ -59,7 +59,7 @@ std::optional<leg_name> parse_tag(const char* tag) {
   return result;
 }
 
-std::string make_call_id(leg_name x, std::string_view host) {
+std::string make_call_id(model::leg_name x, std::string_view host) {
   return model::sip_call_id_of(x.call, x.leg).append("@").append(host);
 }
 

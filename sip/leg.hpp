@@ -23,18 +23,16 @@ struct leg;
 // -- tags ---------------------------------------------------------------------
 
 /// A tag of ours names the leg it belongs to, so that a request inside a dialog
-/// finds its leg without an index of dialogs.
-struct leg_name {
-  model::call_id call;
-  model::leg_number leg = 0;
-};
-
-/// 16 hex digits of the call, 2 of the leg, 8 random ones.
-std::string make_tag(leg_name x, uint32_t random);
-std::optional<leg_name> parse_tag(const char* tag);
+/// finds its leg without an index of dialogs; of a leg that has moved, it keeps
+/// the first name. 16 hex digits of the call, 2 of the leg, 8 random ones.
+std::string make_tag(model::leg_name x, uint32_t random);
+std::optional<model::leg_name> parse_tag(const char* tag);
 
 /// `<16 hex of the call>-<leg>@<host>`.
-std::string make_call_id(leg_name x, std::string_view host);
+std::string make_call_id(model::leg_name x, std::string_view host);
+
+/// RFC 3261 §8.1.1.6.
+inline constexpr uint16_t max_forwards_default = 70;
 
 // -- transactions -------------------------------------------------------------
 
@@ -65,10 +63,11 @@ struct client_transaction {
 /// anew from them; sofia holds nothing for it beyond its open transactions.
 struct leg {
   edge* wire = nullptr;
-  leg_name name;
+  model::leg_name name; // of today: a leg may move to another call
   call_actor* handle = nullptr;
   bool caller = false; // the peer opened it
   bool settled = false; // a 2xx has fixed the dialog
+  bool by_refer = false; // opened by REFER: there is no session in it
 
   std::string call_id;
   std::string local_tag;

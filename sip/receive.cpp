@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <utility>
+#include <variant>
 
 namespace strowger::sip {
 
@@ -109,7 +110,11 @@ void edge::receive_out_of_dialog(msg_s* message, sip_s* request,
     case sip_method_bye:
     case sip_method_prack:
     case sip_method_update:
+    case sip_method_notify: // RFC 6665 §4.1.3
       turn_away(message, no_such_dialog());
+      break;
+    case sip_method_refer:
+      turn_away(message, {.status = 501, .label = rejection::unsupported});
       break;
     default:
       turn_away(message, not_allowed());
@@ -133,15 +138,32 @@ void edge::answer_options(msg_s* message) {
 
 // -- requests inside a dialog -------------------------------------------------
 
-leg* edge::find_leg(const sip_s& request) {
-  auto name = parse_tag(request.sip_to->a_tag);
+leg* edge::find_leg(const char* own_tag, std::string_view call_id) {
+  auto name = parse_tag(own_tag);
   if (!name)
     return nullptr;
   auto* call = find(name->call);
   auto* l = call != nullptr ? call->find(name->leg) : nullptr;
-  if (l == nullptr || l->local_tag != request.sip_to->a_tag
-      || l->call_id != request.sip_call_id->i_id)
+  if (l == nullptr || l->local_tag != own_tag) {
+    if (moved_.empty())
+      return nullptr;
+    auto i = moved_.find(own_tag);
+    if (i == moved_.end())
+      return nullptr;
+    l = i->second;
+  }
+  return l->call_id == call_id ? l : nullptr;
+}
+
+leg* edge::find_leg(const sip_s& request) {
+  auto* l = find_leg(request.sip_to->a_tag, request.sip_call_id->i_id);
+  if (l == nullptr)
     return nullptr;
+  // The first NOTIFY may overtake the response to our REFER (RFC 6665
+  // §4.1.2.4); then it is the one that makes the dialog.
+  if (l->by_refer && !l->settled
+      && request.sip_request->rq_method == sip_method_notify)
+    return l;
   const char* tag = request.sip_from->a_tag;
   return l->remote_tag == (tag != nullptr ? tag : "") ? l : nullptr;
 }
@@ -155,6 +177,15 @@ std::optional<refusal> edge::judge_in_dialog(const leg& l,
     return no_such_dialog();
   if (request.sip_cseq->cs_seq < l.remote_cseq) // RFC 3261 §12.2.2
     return refusal{.status = 500, .phrase = "CSeq Out Of Order"};
+  if (method == sip_method_refer) {
+    auto wanted = read_refer_to(request);
+    if (auto* why = std::get_if<refusal>(&wanted))
+      return std::move(*why);
+  }
+  if (method == sip_method_notify && !notification_of(request))
+    return refusal{.status = 489,
+                   .phrase = "Bad Event",
+                   .headers = "Allow-Events: refer\r\n"};
   if (method != sip_method_invite)
     return std::nullopt;
   if (l.server_invite_pending()) { // RFC 3261 §14.2
@@ -181,6 +212,15 @@ void edge::receive_in_dialog(msg_s* message, sip_s* request,
   }
   auto method = *method_of(*request);
   l->remote_cseq = request->sip_cseq->cs_seq;
+  if (l->by_refer && !l->settled) {
+    l->settled = true;
+    l->remote_tag = request->sip_from->a_tag != nullptr
+                      ? request->sip_from->a_tag
+                      : "";
+    l->route = route_set_of(*request);
+    if (const auto* contact = request->sip_contact)
+      l->remote_target = text_of(contact->m_url);
+  }
   if (method == model::method::options) {
     answer_options(message);
     return;
@@ -214,6 +254,13 @@ void edge::deliver(leg& l, nta_incoming_s* irq, const sip_s& request,
   x.body = body_of(request);
   x.headers = passing_headers(request);
   x.session = session_of(request);
+  if (method == model::method::refer) {
+    auto wanted = read_refer_to(request); // judge_in_dialog() has let it pass
+    if (auto* what = std::get_if<refer_to>(&wanted))
+      x.refer = resolve(std::move(*what));
+  } else if (method == model::method::notify) {
+    x.notify = notification_of(request);
+  }
   caf::anon_send(*l.handle, std::move(x));
 }
 

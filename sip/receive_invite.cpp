@@ -1,9 +1,12 @@
+#include "sip/address.hpp"
 #include "sip/edge.hpp"
 #include "sip/sofia.hpp"
+#include "sip/text.hpp"
 #include "sip/translate.hpp"
 
-#include <cstring>
 #include <strings.h>
+
+#include <cstring>
 #include <utility>
 
 namespace strowger::sip {
@@ -13,7 +16,7 @@ namespace strowger::sip {
 namespace {
 
 bool same(const char* a, const char* b) {
-  return a != nullptr && b != nullptr && strcasecmp(a, b) == 0;
+  return a != nullptr && b != nullptr && same_text(a, b);
 }
 
 // Accept without SDP: no answer of ours could be read (RFC 3261 §20.1).
@@ -46,14 +49,6 @@ bool is_encoded(const sip_s& request) {
   return false;
 }
 
-std::string user_in(std::string_view uri) {
-  auto at = uri.find('@');
-  auto colon = uri.find(':');
-  return at == uri.npos || colon > at
-           ? std::string{}
-           : std::string{uri.substr(colon + 1, at - colon - 1)};
-}
-
 refusal wrong_media() {
   return {.status = 415,
           .headers = "Accept: application/sdp\r\nAccept-Encoding: identity\r\n",
@@ -75,21 +70,15 @@ std::optional<refusal> edge::judge_invite(const sip_s& request) {
     return refusal{.status = 483, .label = rejection::loop};
   // Our own INVITE come back as we sent it (RFC 3261 §16.3). To another user
   // it would be a spiral, which ends by itself.
-  if (auto name = parse_tag(request.sip_from->a_tag)) {
-    auto* call = find(name->call);
-    auto* l = call != nullptr ? call->find(name->leg) : nullptr;
-    if (l != nullptr && l->local_tag == request.sip_from->a_tag
-        && l->call_id == request.sip_call_id->i_id
-        && user_in(l->remote_target) == user_in(text_of(
-             request.sip_request->rq_url)))
-      return refusal{.status = 482, .label = rejection::loop};
-  }
+  if (auto* l = find_leg(request.sip_from->a_tag, request.sip_call_id->i_id);
+      l != nullptr
+      && user_in(l->remote_target)
+           == user_in(text_of(request.sip_request->rq_url)))
+    return refusal{.status = 482, .label = rejection::loop};
   if (const auto* x = request.sip_replaces) {
-    auto name = parse_tag(x->rp_to_tag);
-    auto* call = name ? find(name->call) : nullptr;
-    auto* l = call != nullptr ? call->find(name->leg) : nullptr;
-    if (l == nullptr || x->rp_call_id == nullptr
-        || l->call_id != x->rp_call_id)
+    if (!read_replaces(value_of(x)))
+      return refusal{.phrase = "Bad Replaces Header"};
+    if (replaced_leg(request) == nullptr)
       return refusal{.status = 481, .label = rejection::unknown_user};
   }
   if (!accepts_sdp(request.sip_accept))
@@ -147,20 +136,6 @@ transport_index index_of(const arrival& from) {
                                   : on_udp;
 }
 
-std::string server_route(const sip_s& request) {
-  std::string result;
-  for (const auto* r = request.sip_record_route; r != nullptr;
-       r = r->r_next) {
-    if (!result.empty())
-      result += ", ";
-    result += "<" + text_of(r->r_url) + ">";
-    if (r->r_params != nullptr)
-      for (const auto* p = r->r_params; *p != nullptr; ++p)
-        result.append(";").append(*p);
-  }
-  return result;
-}
-
 model::offered offer_of(const sip_s& request, const arrival& from,
                         const origin& who) {
   model::offered x;
@@ -191,6 +166,11 @@ model::offered offer_of(const sip_s& request, const arrival& from,
 void edge::open_call(msg_s* message, sip_s* request, const arrival& from,
                      const origin& who) {
   auto offer = offer_of(*request, from, who);
+  if (const auto* l = replaced_leg(*request)) {
+    offer.replaces = l->name;
+    offer.replaces_early_only
+      = read_replaces(value_of(request->sip_replaces))->early_only;
+  }
   auto* irq = nta_incoming_create(agent_, nullptr, message, request,
                                   TAG_END());
   if (irq == nullptr)
@@ -213,7 +193,7 @@ void edge::open_call(msg_s* message, sip_s* request, const arrival& from,
   l.remote_target = text_of(request->sip_contact != nullptr
                               ? request->sip_contact->m_url
                               : request->sip_from->a_url);
-  l.route = server_route(*request);
+  l.route = route_set_of(*request);
   l.remote_cseq = request->sip_cseq->cs_seq;
   l.transport = index_of(from);
   if (is_behind_nat(*request, from))

@@ -2,6 +2,7 @@
 #include "sip/message.hpp"
 #include "sip/sofia.hpp"
 #include "sip/stack.hpp"
+#include "sip/text.hpp"
 #include "sip/translate.hpp"
 
 #include <caf/send.hpp>
@@ -11,14 +12,6 @@
 namespace strowger::sip {
 
 namespace {
-
-void append_line(std::string& to, std::string_view name,
-                 std::string_view value) {
-  to += name;
-  to += ": ";
-  to += value;
-  to += "\r\n";
-}
 
 // Contact, Allow and Supported belong to what makes or refreshes a dialog
 // (RFC 3261 table 2, RFC 3311 §5.1).

@@ -15,27 +15,6 @@ namespace strowger::sip {
 
 // -- dialog -------------------------------------------------------------------
 
-namespace {
-
-std::string route_set(const sip_record_route_t* first, bool reversed) {
-  std::string result;
-  for (const auto* r = first; r != nullptr; r = r->r_next) {
-    std::string value = "<" + text_of(r->r_url) + ">";
-    if (r->r_params != nullptr)
-      for (const auto* p = r->r_params; *p != nullptr; ++p)
-        value.append(";").append(*p);
-    if (result.empty())
-      result = std::move(value);
-    else if (reversed)
-      result = value + ", " + result;
-    else
-      result += ", " + value;
-  }
-  return result;
-}
-
-} // namespace
-
 /// What a response says about the dialog (RFC 3261 §12.1.2): an early dialog
 /// may be replaced by another one (forking), a 2xx settles it.
 void edge::learn_dialog(leg& l, const sip_s& response, uint16_t status) {
@@ -43,7 +22,7 @@ void edge::learn_dialog(leg& l, const sip_s& response, uint16_t status) {
   bool settled = l.settled;
   if (!settled) {
     l.remote_tag = tag != nullptr ? tag : "";
-    l.route = route_set(response.sip_record_route, true);
+    l.route = route_set_of(response);
     l.settled = status >= 200;
   }
   if (const auto* contact = response.sip_contact)
@@ -89,9 +68,14 @@ bool edge::answer_challenge(leg& l, client_transaction& txn,
   txn.authorization += *value + "\r\n";
   auto* old = txn.orq;
   txn.cseq = ++l.local_cseq;
-  bool sent = std::holds_alternative<model::invite>(*txn.again)
-                ? send(l, txn, std::get<model::invite>(*txn.again))
-                : send(l, txn, std::get<model::request>(*txn.again));
+  bool sent = std::visit(
+    [&](const auto& x) {
+      if constexpr (requires { this->send(l, txn, x); })
+        return this->send(l, txn, x);
+      else
+        return false; // nothing else is challenged
+    },
+    *txn.again);
   if (!sent) {
     txn.orq = old;
     return false;
@@ -143,6 +127,10 @@ void edge::receive_response(leg& l, nta_outgoing_s* orq,
     }
     learn_dialog(l, *response, status);
   }
+  // Of our REFER, only a 2xx makes a dialog (RFC 3515 §2.4.4).
+  if (!local && l.by_refer && !l.settled && txn->number == 0 && status >= 200
+      && status < 300)
+    learn_dialog(l, *response, status);
   if (!local && (status == 401 || status == 407)
       && answer_challenge(l, *txn, *response))
     return;

@@ -1,80 +1,22 @@
+#include "sip/address.hpp"
 #include "sip/edge.hpp"
 #include "sip/loop.hpp"
 #include "sip/message.hpp"
 #include "sip/sofia.hpp"
 #include "sip/stack.hpp"
+#include "sip/text.hpp"
 #include "sip/translate.hpp"
 
 #include <caf/send.hpp>
 
-#include <charconv>
-#include <cstring>
 #include <utility>
 
 namespace strowger::sip {
 
 namespace {
 
-constexpr uint16_t max_forwards_in_dialog = 70; // RFC 3261 §8.1.1.6
-
-// -- addresses ----------------------------------------------------------------
-
-bool has_word(std::string_view text, std::string_view word) {
-  for (std::size_t i = 0; i + word.size() <= text.size(); ++i) {
-    std::size_t n = 0;
-    while (n < word.size() && (text[i + n] | 0x20) == word[n])
-      ++n;
-    if (n == word.size())
-      return true;
-  }
-  return false;
-}
-
-transport_index transport_of(std::string_view uri, std::string_view flow) {
-  if (flow.starts_with("tls:"))
-    return on_tls;
-  if (flow.starts_with("tcp:"))
-    return on_tcp;
-  if (!flow.empty())
-    return on_udp;
-  if (has_word(uri, "transport=tls") || has_word(uri.substr(0, 5), "sips:"))
-    return on_tls;
-  return has_word(uri, "transport=tcp") ? on_tcp : on_udp;
-}
-
-// Host and port of a URI: what stands between the user and the parameters.
-std::string_view host_of(std::string_view uri) {
-  if (auto at = uri.rfind('@'); at != uri.npos)
-    uri.remove_prefix(at + 1);
-  else if (auto colon = uri.find(':'); colon != uri.npos)
-    uri.remove_prefix(colon + 1);
-  return uri.substr(0, uri.find_first_of(";?>"));
-}
-
-// "tcp:192.0.2.1:5060" as a URI that sofia can route to.
-std::string flow_uri(std::string_view flow) {
-  auto colon = flow.find(':');
-  std::string result = "sip:";
-  result += flow.substr(colon + 1);
-  result += ";transport=";
-  result += flow.substr(0, colon);
-  return result;
-}
-
 bool hides_identity(const std::string& privacy) {
   return has_word(privacy, "id") || has_word(privacy, "user");
-}
-
-// -- header lines -------------------------------------------------------------
-
-void append_line(std::string& to, std::string_view name,
-                 std::string_view value) {
-  if (value.empty())
-    return;
-  to += name;
-  to += ": ";
-  to += value;
-  to += "\r\n";
 }
 
 void append_capabilities(std::string& to, bool reliable,
@@ -188,14 +130,14 @@ nta_outgoing_s* edge::transmit(leg& l, model::method method, uint32_t cseq,
   return orq;
 }
 
-void edge::report_failure(leg& l, model::txn_number txn,
-                          model::method method) {
+void edge::report_failure(leg& l, model::txn_number txn, model::method method,
+                          uint16_t status) {
   model::responded x;
   x.leg = l.name.leg;
   x.txn = txn;
   x.method = method;
-  x.status = 503;
-  x.reason = "No Route";
+  x.status = status;
+  x.reason = status == 503 ? "No Route" : sip_status_phrase(status);
   x.local = true;
   caf::anon_send(*l.handle, std::move(x));
   loop_.nudge();
@@ -203,24 +145,31 @@ void edge::report_failure(leg& l, model::txn_number txn,
 
 // -- INVITE -------------------------------------------------------------------
 
-void edge::perform(call_entry& call, model::invite&& x) {
-  auto& l = add_leg(call, x.leg);
-  const auto& to = x.target;
+/// A new leg with the facts of a dialog that begins with a request of ours.
+leg& edge::open_leg(call_entry& call, model::leg_number number,
+                    const model::target& to,
+                    const model::caller_identity& caller) {
+  auto& l = add_leg(call, number);
   l.call_id = make_call_id(l.name, self_.host);
-  l.local = from_value(x.caller, self_.host) + ";tag=" + l.local_tag;
-  l.remote = "<sip:";
-  if (!x.to_user.empty()) {
-    append_user(l.remote, x.to_user);
-    l.remote += '@';
-  }
-  l.remote += host_of(to.uri);
-  l.remote += '>';
+  l.local = from_value(caller, self_.host) + ";tag=" + l.local_tag;
   l.remote_target = to.uri;
   l.route = to.route;
   l.flow = to.received;
   l.transport = transport_of(to.uri, to.received);
   l.login = to.login;
   l.local_cseq = 1;
+  return l;
+}
+
+void edge::perform(call_entry& call, model::invite&& x) {
+  auto& l = open_leg(call, x.leg, x.target, x.caller);
+  l.remote = "<sip:";
+  if (!x.to_user.empty()) {
+    append_user(l.remote, x.to_user);
+    l.remote += '@';
+  }
+  l.remote += host_of(x.target.uri);
+  l.remote += '>';
 
   client_transaction txn;
   txn.cseq = l.local_cseq;
@@ -259,6 +208,10 @@ bool edge::send(leg& l, client_transaction& txn, const model::invite& x) {
 // -- requests inside the dialog -----------------------------------------------
 
 void edge::perform(leg& l, model::request&& x) {
+  if (x.refer_replaces && find_leg(*x.refer_replaces) == nullptr) {
+    report_failure(l, x.txn, x.method, 481);
+    return;
+  }
   client_transaction txn;
   txn.number = x.txn;
   txn.method = x.method;
@@ -290,9 +243,15 @@ bool edge::send(leg& l, client_transaction& txn, const model::request& x) {
                     std::to_string(x.rseq) + ' '
                       + std::to_string(invite.cseq) + " INVITE");
   }
+  if (!x.refer_to.empty())
+    append_reference(l, x.refer_to, x.refer_replaces, x.headers);
+  if (x.notify) {
+    append_line(lines, "Event", x.notify->event);
+    append_line(lines, "Subscription-State", x.notify->subscription_state);
+  }
   lines += txn.authorization;
   lines += x.headers;
-  txn.orq = transmit(l, x.method, txn.cseq, x.body, max_forwards_in_dialog,
+  txn.orq = transmit(l, x.method, txn.cseq, x.body, max_forwards_default,
                      nullptr);
   return txn.orq != nullptr;
 }
@@ -307,7 +266,7 @@ void edge::perform(leg& l, model::acknowledge&& x) {
   lines_.clear();
   lines_ += txn->authorization; // RFC 3261 §13.2.2.4
   auto* ack = transmit(l, model::method::ack, txn->cseq, x.body,
-                       max_forwards_in_dialog, nta_outgoing_branch(txn->orq));
+                       max_forwards_default, nta_outgoing_branch(txn->orq));
   // Sofia repeats this ACK whenever the 2xx comes again (64*T1).
   nta_outgoing_destroy(ack);
   nta_outgoing_destroy(txn->orq);

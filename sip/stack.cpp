@@ -41,8 +41,14 @@ struct performer {
   void operator()(model::invite& x) {
     wire.perform(call, std::move(x));
   }
+  void operator()(model::refer& x) {
+    wire.perform(call, std::move(x));
+  }
   void operator()(model::forget& x) {
     wire.forget(call, x.leg);
+  }
+  void operator()(model::hand_over& x) {
+    wire.hand_over(call, x);
   }
   template <class Command>
   void operator()(Command& x) {
@@ -52,6 +58,10 @@ struct performer {
 };
 
 } // namespace
+
+void stack::adopt(model::call_id call, call_actor handle) {
+  edge_->adopt(call, std::move(handle));
+}
 
 void stack::perform(model::call_id call, model::command&& x) {
   if (auto* entry = edge_->find(call))

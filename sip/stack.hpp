@@ -39,6 +39,7 @@ public:
 
   // -- wire -------------------------------------------------------------------
 
+  void adopt(model::call_id call, call_actor handle) override;
   void perform(model::call_id call, model::command&& x) override;
   void close(model::call_id call) override;
   void probe(const std::string& uri, probe_listener asker) override;

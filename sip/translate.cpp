@@ -1,6 +1,7 @@
 #include "sip/translate.hpp"
 
 #include "sip/sofia.hpp"
+#include "sip/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -69,7 +70,7 @@ namespace {
 
 // What the switch writes itself, or consumes. Everything else passes.
 bool is_own(const msg_hclass_t* x) {
-  static const std::array<const msg_hclass_t*, 39> own = {
+  static const std::array<const msg_hclass_t*, 40> own = {
     sip_via_class,           sip_from_class,
     sip_to_class,            sip_call_id_class,
     sip_cseq_class,          sip_contact_class,
@@ -92,6 +93,7 @@ bool is_own(const msg_hclass_t* x) {
     sip_retry_after_class,   sip_replaces_class,
     sip_path_class,          sip_service_route_class,
     sip_error_class,         sip_min_expires_class,
+    sip_refer_to_class,
   };
   return std::find(own.begin(), own.end(), x) != own.end();
 }
@@ -106,6 +108,11 @@ bool is_own_unknown(const msg_header_t* h) {
          || same_name(name, "P-Preferred-Identity");
 }
 
+// Of a NOTIFY; in other requests they mean nothing to us.
+bool is_notification(const msg_hclass_t* x) {
+  return x == sip_event_class || x == sip_subscription_state_class;
+}
+
 } // namespace
 
 std::string passing_headers(const sip_s& message) {
@@ -114,9 +121,12 @@ std::string passing_headers(const sip_s& message) {
   const auto* first = message.sip_request != nullptr
                         ? message.sip_request->rq_common
                         : message.sip_status->st_common;
+  bool notify = message.sip_request != nullptr
+                && message.sip_request->rq_method == sip_method_notify;
   for (const auto* h = first->h_succ; h != nullptr; h = h->sh_succ) {
     if (h->sh_len == 0 || h->sh_data == nullptr || is_own(h->sh_class)
-        || (h->sh_class == sip_unknown_class && is_own_unknown(h)))
+        || (h->sh_class == sip_unknown_class && is_own_unknown(h))
+        || (notify && is_notification(h->sh_class)))
       continue;
     std::string_view line(static_cast<const char*>(h->sh_data), h->sh_len);
     result += line;
@@ -296,64 +306,28 @@ std::string text_of(const void* url) {
   return large;
 }
 
-namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+std::string user_of(const void* url) {
+  const char* user = static_cast<const url_t*>(url)->url_user;
+  return user != nullptr ? unescaped(user) : std::string{};
 }
 
-} // namespace
-
-std::string user_of(const void* url) {
+std::string route_set_of(const sip_s& message) {
+  bool reversed = message.sip_request == nullptr;
   std::string result;
-  const char* p = static_cast<const url_t*>(url)->url_user;
-  if (p == nullptr)
-    return result;
-  for (; *p != '\0'; ++p) {
-    if (*p == '%' && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0) {
-      char c = static_cast<char>(hex_digit(p[1]) * 16 + hex_digit(p[2]));
-      // A NUL could hide the rest from whoever treats the number as C text.
-      if (c != '\0') {
-        result += c;
-        p += 2;
-        continue;
-      }
-    }
-    result += *p;
+  for (const auto* r = message.sip_record_route; r != nullptr;
+       r = r->r_next) {
+    std::string value = "<" + text_of(r->r_url) + ">";
+    if (r->r_params != nullptr)
+      for (const auto* p = r->r_params; *p != nullptr; ++p)
+        value.append(";").append(*p);
+    if (result.empty())
+      result = std::move(value);
+    else if (reversed)
+      result = value + ", " + result;
+    else
+      result += ", " + value;
   }
   return result;
-}
-
-void append_user(std::string& to, std::string_view user) {
-  constexpr std::string_view allowed = "-_.!~*'()&=+$,;?/";
-  constexpr char digits[] = "0123456789ABCDEF";
-  for (char c : user) {
-    auto u = static_cast<unsigned char>(c);
-    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
-                 || (c >= 'A' && c <= 'Z')
-                 || allowed.find(c) != allowed.npos;
-    if (plain) {
-      to += c;
-    } else {
-      to += '%';
-      to += digits[u >> 4];
-      to += digits[u & 15];
-    }
-  }
-}
-
-void append_quoted(std::string& to, std::string_view text) {
-  to += '"';
-  for (char c : text) {
-    if (c == '"' || c == '\\')
-      to += '\\';
-    if (c != '\r' && c != '\n')
-      to += c;
-  }
-  to += '"';
 }
 
 std::string from_value(const model::caller_identity& x, std::string_view host) {

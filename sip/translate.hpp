@@ -38,7 +38,8 @@ model::content body_of(const sip_s& message);
 
 /// Every header line that is not the switch's own business, byte for byte as
 /// received, in order. Own are the headers of transaction, dialog, session,
-/// security, capability and identity (see the table in the source).
+/// security, capability, identity and reference (see the table in the source);
+/// in a NOTIFY also Event and Subscription-State.
 std::string passing_headers(const sip_s& message);
 
 /// From, and what a trusted peer asserts (P-Asserted-Identity).
@@ -55,6 +56,10 @@ bool allows_update(const sip_s& message);
 /// The value of a header as received, folding removed; for From, To, Route.
 std::string value_of(const void* header);
 
+/// The route set that a message makes, as values of Route: its Record-Route,
+/// turned round in a response (RFC 3261 §12.1).
+std::string route_set_of(const sip_s& message);
+
 /// A URL as text.
 std::string text_of(const void* url);
 
@@ -69,11 +74,5 @@ void append_session(std::string& lines, const model::session_terms& x);
 
 /// `"display" <sip:user@host>`; the host is kept when it is anonymous.invalid.
 std::string from_value(const model::caller_identity& x, std::string_view host);
-
-/// The text between quotes, escaped (RFC 3261 §25.1 quoted-string).
-void append_quoted(std::string& to, std::string_view text);
-
-/// A user part, with what may not stand there escaped.
-void append_user(std::string& to, std::string_view user);
 
 } // namespace strowger::sip

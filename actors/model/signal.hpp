@@ -262,8 +262,8 @@ struct hand_over {
   leg_name to;
 };
 
-using command
-  = std::variant<invite, request, respond, acknowledge, cancel, forget>;
+using command = std::variant<invite, request, respond, acknowledge, cancel,
+                             forget, refer, hand_over>;
 
 } // namespace strowger::model
 

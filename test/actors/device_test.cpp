@@ -27,6 +27,9 @@ struct silent_wire final : wire {
   probe_listener asker;
   std::vector<enrolled> answers;
 
+  void adopt(model::call_id, call_actor) override {
+    FAIL("devices open no calls");
+  }
   void perform(model::call_id, model::command&&) override {
     FAIL("devices send no commands");
   }

@@ -17,12 +17,16 @@ struct paper_wire final : wire {
     model::call_id call;
     model::command what;
   };
+  std::vector<model::call_id> adopted;
   std::vector<line> commands;
   std::vector<model::call_id> closed;
   std::vector<std::string> probes;
   std::vector<probe_listener> askers;
   std::vector<enrolled> answers;
 
+  void adopt(model::call_id call, call_actor) override {
+    adopted.push_back(call);
+  }
   void perform(model::call_id call, model::command&& x) override {
     commands.push_back({call, std::move(x)});
   }

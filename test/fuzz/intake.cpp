@@ -1,12 +1,14 @@
 // Everything a stranger's datagram meets before a call or a DN sees it:
 // parsing, the guard, the translation to the model, and the readers of bodies
 // and of credentials. The input is one message as it came off the wire.
+#include "sip/intake.hpp"
+
 #include "actors/model/directory.hpp"
 #include "actors/model/hold.hpp"
 #include "sip/digest.hpp"
 #include "sip/guard.hpp"
 #include "sip/identify.hpp"
-#include "sip/intake.hpp"
+#include "sip/reference.hpp"
 #include "sip/registrar.hpp"
 #include "sip/sdp.hpp"
 #include "sip/sofia.hpp"
@@ -66,6 +68,10 @@ void read_request(const sip_t& request, sip::guard& judge,
   sip::user_of(request.sip_request->rq_url);
   who.identify(from.source, from.port, sip::user_of(request.sip_from->a_url));
   sip::caller_of(request, true);
+  sip::read_refer_to(request);
+  sip::notification_of(request);
+  if (request.sip_replaces)
+    sip::read_replaces(sip::value_of(request.sip_replaces));
   for (const auto* x = request.sip_authorization; x; x = x->au_next)
     sip::digest_parameters::parse(sip::value_of(x));
 }
@@ -75,6 +81,7 @@ void read_message(const sip_t& parsed) {
   sip::session_of(parsed);
   sip::contacts_of(parsed);
   sip::allows_update(parsed);
+  sip::route_set_of(parsed);
   auto body = sip::body_of(parsed);
   model::direction_of(body.data);
   auto held = model::as_held(body.data, true);

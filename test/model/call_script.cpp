@@ -246,6 +246,14 @@ std::string call_script::say(const command& x) {
     std::string operator()(const forget&) {
       return {};
     }
+    std::string operator()(const refer& y) {
+      self.ours_[{y.leg, "REFER"}] = 0;
+      return letter(y.leg) + ": REFER " + y.refer_to;
+    }
+    std::string operator()(const hand_over& y) {
+      return letter(y.leg) + ": to call " + std::to_string(y.to.call.value)
+             + " as " + letter(y.to.leg);
+    }
   } visitor{*this};
   return std::visit(visitor, x);
 }

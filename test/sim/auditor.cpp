@@ -301,6 +301,14 @@ void auditor::tell(const forget&) {
          "a dialog ends with BYE");
 }
 
+void auditor::tell(const refer&) {
+  demand(false, "no call of this world is made by a client");
+}
+
+void auditor::tell(const hand_over&) {
+  demand(false, "there is one call in this world");
+}
+
 void auditor::settled() const {
   judge(!owes_bye_ || bye_sent_ || bye_heard_ || lost_,
         "an offer is answered, or the dialog ends");

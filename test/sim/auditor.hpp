@@ -35,6 +35,8 @@ public:
   void tell(const model::acknowledge&);
   void tell(const model::cancel&);
   void tell(const model::forget&);
+  void tell(const model::refer&);
+  void tell(const model::hand_over&);
 
   /// After each step: what a step may not leave half done.
   void settled() const;

@@ -107,6 +107,15 @@ std::string describe(const command& x) {
       },
       [](const cancel& y) { return leg_text(y.leg, 0) + "CANCEL"; },
       [](const forget& y) { return leg_text(y.leg, 0) + "forget"; },
+      [](const refer& y) {
+        return leg_text(y.leg, 0) + "REFER " + y.target.uri + " to "
+               + y.refer_to;
+      },
+      [](const hand_over& y) {
+        return leg_text(y.leg, 0) + "goes to call "
+               + std::to_string(y.to.call.value) + " as leg "
+               + std::to_string(y.to.leg);
+      },
     },
     x);
 }

@@ -231,10 +231,18 @@ edge_fixture::~edge_fixture() {
 
 opened edge_fixture::open(model::offered&& x) {
   id.value += 1;
-  auto handle = system.spawn<caf::lazy_init>(recorder, &heard);
+  auto handle = system.spawn<caf::lazy_init>(recorder, id, &heard);
   recorders.push_back(handle);
   caf::anon_send(handle, std::move(x));
   return {id, handle};
+}
+
+model::call_id edge_fixture::adopt() {
+  id.value += 1;
+  auto handle = system.spawn<caf::lazy_init>(recorder, id, &heard);
+  recorders.push_back(handle);
+  stack.adopt(id, handle);
+  return id;
 }
 
 bool edge_fixture::until(const std::function<bool()>& done, int limit_ms) {

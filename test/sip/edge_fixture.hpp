@@ -29,23 +29,30 @@ using signal
   = std::variant<model::offered, model::responded, model::requested,
                  model::acked, model::cancelled, model::unacknowledged>;
 
+/// A signal, and the call that got it.
+struct heard_signal {
+  model::call_id by;
+  signal what;
+};
+
 /// Puts every signal of a call into a list that the test reads.
 struct recorder_state {
   static inline constexpr const char* name = "recorder";
 };
 
 inline call_actor::behavior_type
-recorder(call_actor::stateful_pointer<recorder_state> self,
-         std::vector<signal>* heard) {
+recorder(call_actor::stateful_pointer<recorder_state> self, model::call_id id,
+         std::vector<heard_signal>* heard) {
   (void)self;
+  auto note = [=](auto& x) { heard->push_back({id, std::move(x)}); };
   return {
     [](tick) {},
-    [=](model::offered& x) { heard->emplace_back(std::move(x)); },
-    [=](model::responded& x) { heard->emplace_back(std::move(x)); },
-    [=](model::requested& x) { heard->emplace_back(std::move(x)); },
-    [=](model::acked& x) { heard->emplace_back(std::move(x)); },
-    [=](model::cancelled& x) { heard->emplace_back(x); },
-    [=](model::unacknowledged& x) { heard->emplace_back(x); },
+    [=](model::offered& x) { note(x); },
+    [=](model::responded& x) { note(x); },
+    [=](model::requested& x) { note(x); },
+    [=](model::acked& x) { note(x); },
+    [=](model::cancelled& x) { note(x); },
+    [=](model::unacknowledged& x) { note(x); },
     [](model::seized&) {},
     [](model::refused&) {},
     [](clear&) {},
@@ -144,20 +151,26 @@ struct edge_fixture : switchboard, outlets {
   wire_message receive(peer& p, int limit_ms = 1000);
   /// Nothing comes to `p` for a while.
   bool silent(peer& p, int ms = 60);
-  /// The next signal to the latest call, which must be of this type.
+  /// The next signal, which must be of this type; `heard_by` is its call.
   template <class T>
   T hear() {
     REQUIRE(until([&] { return heard.size() > read; }));
-    REQUIRE(std::holds_alternative<T>(heard[read]));
-    return std::get<T>(std::move(heard[read++]));
+    REQUIRE(std::holds_alternative<T>(heard[read].what));
+    heard_by = heard[read].by;
+    return std::get<T>(std::move(heard[read++].what));
   }
   bool heard_nothing(int ms = 60);
   void perform(model::command x) {
     stack.perform(id, std::move(x));
   }
+  void perform(model::call_id call, model::command x) {
+    stack.perform(call, std::move(x));
+  }
 
   // -- flows ------------------------------------------------------------------
 
+  /// A call that no INVITE opened.
+  model::call_id adopt();
   /// An INVITE of `a` with the given further header lines.
   std::string invite_text(peer& a, std::string_view lines = {},
                           std::string_view cseq = "1 INVITE");
@@ -178,8 +191,9 @@ struct edge_fixture : switchboard, outlets {
   sip::loop loop{turns};
   sip::stack stack{loop, turns, *this, *this};
   admission room;
-  std::vector<signal> heard;
+  std::vector<heard_signal> heard;
   size_t read = 0;
+  model::call_id heard_by;
   model::call_id id{0};
   std::vector<call_actor> recorders;
 };

@@ -86,6 +86,17 @@ TEST_CASE_FIXTURE(watch, "what is wrong with a request decides the answer") {
     {"two Expires", [](auto& x) {
        x.again("Expires", "5").again("Expires", "6");
      }, 400},
+    {"two Refer-To", [](auto& x) {
+       x.again("Refer-To", "<sip:a@h>").again("r", "<sip:b@h>");
+     }, 400},
+    {"a Refer-To that is none", header("Refer-To", "<sip:>"), 400},
+    {"two references in one", header("r", "<sip:a@h>, <sip:b@h>"), 400},
+    {"Replaces", header("Replaces", "c@h;to-tag=1;from-tag=2"), 0},
+    {"two Replaces", [](auto& x) {
+       x.again("Replaces", "c@h;to-tag=1;from-tag=2")
+         .again("Replaces", "d@h;to-tag=1;from-tag=2");
+     }, 400},
+    {"Require: replaces", header("Require", "replaces"), 0},
     {"two Contacts", twice("Contact", "<sip:b@h>"), 0},
     {"two Subjects, which mean nothing", [](auto& x) {
        x.again("Subject", "a").again("Subject", "b");
@@ -106,6 +117,14 @@ TEST_CASE_FIXTURE(watch, "what is wrong with a request decides the answer") {
     x.make(request);
     CAPTURE(x.what);
     CHECK(judge(request.text()) == x.status);
+  }
+}
+
+TEST_CASE_FIXTURE(watch, "only an INVITE replaces a dialog") { // RFC 3891 §3
+  for (auto method : {"REFER", "OPTIONS", "UPDATE", "REGISTER"}) {
+    request_text request{method};
+    request.with("Replaces", "c@h;to-tag=1;from-tag=2");
+    CHECK_MESSAGE(judge(request.text()) == 400, method);
   }
 }
 

@@ -34,7 +34,7 @@ struct hurried_fixture : edge_fixture {
 TEST_CASE("a tag leads back to its leg, and nothing else does") {
   for (uint64_t call : {uint64_t{0}, uint64_t{1}, UINT64_MAX})
     for (int leg : {0, 7, 255}) {
-      sip::leg_name name{{call}, static_cast<model::leg_number>(leg)};
+      model::leg_name name{{call}, static_cast<model::leg_number>(leg)};
       auto tag = sip::make_tag(name, 0xdeadbeef);
       auto back = sip::parse_tag(tag.c_str());
       REQUIRE(back.has_value());
@@ -134,13 +134,9 @@ TEST_CASE_FIXTURE(edge_fixture, "requests with any body pass in a dialog") {
   };
   int cseq = 10;
   model::txn_number txn = 20;
-  for (auto row :
-       {row{"INFO", model::method::info, "Info-Package: dtmf\r\n"},
-        row{"MESSAGE", model::method::message, ""},
-        row{"UPDATE", model::method::update, ""},
-        row{"REFER", model::method::refer, "Refer-To: <sip:x@y?a=b>\r\n"},
-        row{"NOTIFY", model::method::notify,
-            "Event: refer\r\nSubscription-State: active;expires=60\r\n"}}) {
+  for (auto row : {row{"INFO", model::method::info, "Info-Package: dtmf\r\n"},
+                   row{"MESSAGE", model::method::message, ""},
+                   row{"UPDATE", model::method::update, ""}}) {
     CAPTURE(row.name);
     std::string body("Signal=5\r\n\0\xff x", 13);
     a.send(in_dialog(a, last_2xx, row.name, ++cseq,

@@ -87,3 +87,39 @@ TEST_CASE_FIXTURE(edge_fixture, "OPTIONS is answered even when full") {
   CHECK(ok.header("Accept") == "application/sdp");
   CHECK(has(ok.header("Supported"), "timer"));
 }
+
+// -- NOTIFY -------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(edge_fixture, "a NOTIFY brings event, state and body") {
+  peer a(26001);
+  peer b(26002);
+  establish(a, b);
+  a.send(in_dialog(a, last_2xx, "NOTIFY", 11,
+                   "Event: refer;id=1\r\n"
+                   "Subscription-State: active;expires=60\r\n"
+                   "Content-Type: message/sipfrag;version=2.0\r\n"
+                   "X-A: 1\r\n",
+                   "SIP/2.0 100 Trying\r\n"),
+         sip_port);
+  auto heard = hear<model::requested>();
+  CHECK(heard.method == model::method::notify);
+  REQUIRE(heard.notify.has_value());
+  CHECK(heard.notify->event == "refer");
+  CHECK(heard.notify->subscription_state == "active;expires=60");
+  CHECK(heard.body.type == "message/sipfrag;version=2.0");
+  CHECK(heard.body.data == "SIP/2.0 100 Trying\r\n");
+  CHECK(heard.headers == "X-A: 1\r\n");
+  perform(answer(200, heard.txn));
+  CHECK(receive(a).status() == 200);
+
+  a.send(in_dialog(a, last_2xx, "NOTIFY", 12, "Event: talk\r\n"), sip_port);
+  auto talk = hear<model::requested>();
+  REQUIRE(talk.notify.has_value());
+  CHECK(talk.notify->event == "talk");
+  CHECK(talk.notify->subscription_state.empty());
+
+  a.send(in_dialog(a, last_2xx, "NOTIFY", 13), sip_port);
+  auto refused = receive(a);
+  CHECK(refused.status() == 489);
+  CHECK(refused.header("Allow-Events") == "refer");
+}

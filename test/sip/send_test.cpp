@@ -290,3 +290,33 @@ TEST_CASE_FIXTURE(edge_fixture, "a target may ask for TCP") {
   perform(model::acknowledge{1, 0, {}});
   CHECK(receive(b).first_line().starts_with("ACK "));
 }
+
+// -- NOTIFY -------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(edge_fixture, "NOTIFYs go out with what they say") {
+  peer a(26001);
+  peer b(26002);
+  establish(a, b);
+  auto x = make_request(model::method::notify, 1, 1);
+  x.notify = {"refer", "terminated;reason=noresource"};
+  x.body = {"message/sipfrag", "SIP/2.0 200 OK\r\n"};
+  perform(x);
+  auto got = receive(b);
+  CHECK(got.header("Event") == "refer");
+  CHECK(got.header("Subscription-State") == "terminated;reason=noresource");
+  CHECK(got.header("Content-Type") == "message/sipfrag");
+  CHECK(got.header("Contact") == "<sip:127.0.0.1:26000>");
+  CHECK(got.body() == "SIP/2.0 200 OK\r\n");
+  b.send(response_to(got, 200, "bob"), sip_port);
+  auto heard = hear<model::responded>();
+  CHECK(heard.method == model::method::notify);
+  CHECK(heard.txn == 1);
+
+  // BroadSoft's have no subscription.
+  x = make_request(model::method::notify, 2, 1);
+  x.notify = {"talk", ""};
+  perform(x);
+  got = receive(b);
+  CHECK(got.header("Event") == "talk");
+  CHECK(got.headers("Subscription-State").empty());
+}

@@ -1,0 +1,119 @@
+#include "sip/address.hpp"
+#include "sip/edge.hpp"
+#include "sip/sofia.hpp"
+#include "sip/stack.hpp"
+#include "sip/text.hpp"
+#include "sip/translate.hpp"
+
+#include <utility>
+
+namespace strowger::sip {
+
+namespace {
+
+// A dialog with a peer of RFC 2543, which knows no tags (RFC 3891 §6.1).
+constexpr std::string_view no_tag = "0";
+
+std::string tag_or_zero(const std::string& tag) {
+  return tag.empty() ? std::string{no_tag} : tag;
+}
+
+// The value of our From, without the tag at its end.
+std::string_view identity_of(const leg& l) {
+  std::string_view result = l.local;
+  result.remove_suffix(l.local_tag.size() + sizeof(";tag=") - 1);
+  return result;
+}
+
+} // namespace
+
+// -- dialogs that Replaces names ----------------------------------------------
+
+leg* edge::find_leg(const model::leg_name& x) {
+  auto* call = find(x.call);
+  return call != nullptr ? call->find(x.leg) : nullptr;
+}
+
+/// The leg of the dialog, as the recipient of the INVITE, us, sees it. Only a
+/// session can be replaced (RFC 3891 §3).
+leg* edge::find_leg(const replaced_dialog& x) {
+  auto* l = find_leg(x.to_tag.c_str(), x.call_id);
+  if (l == nullptr || l->by_refer)
+    return nullptr;
+  return x.from_tag == tag_or_zero(l->remote_tag) ? l : nullptr;
+}
+
+leg* edge::replaced_leg(const sip_s& invite) {
+  if (invite.sip_replaces == nullptr)
+    return nullptr;
+  auto x = read_replaces(value_of(invite.sip_replaces));
+  return x ? find_leg(*x) : nullptr;
+}
+
+model::reference edge::resolve(refer_to&& x) {
+  model::reference result;
+  result.uri = std::move(x.uri);
+  result.user = std::move(x.user);
+  if (!x.replaces)
+    return result;
+  if (const auto* l = find_leg(*x.replaces))
+    result.replaces = l->name;
+  else
+    result.replaces_stranger = true;
+  return result;
+}
+
+// -- REFER --------------------------------------------------------------------
+
+/// Refer-To and Referred-By. The tags of Replaces are those that the recipient
+/// of the INVITE sees: that is us if the URI leads to us, and else the peer of
+/// the leg that is to be replaced.
+void edge::append_reference(const leg& l, std::string_view refer_to,
+                            std::optional<model::leg_name> replaces,
+                            std::string_view headers) {
+  std::optional<replaced_dialog> dialog;
+  if (const auto* other = replaces ? find_leg(*replaces) : nullptr) {
+    dialog.emplace();
+    dialog->call_id = other->call_id;
+    dialog->to_tag = tag_or_zero(other->local_tag);
+    dialog->from_tag = tag_or_zero(other->remote_tag);
+    if (!leads_to(self_, refer_to))
+      std::swap(dialog->to_tag, dialog->from_tag);
+  }
+  append_line(lines_, "Refer-To", refer_to_value(refer_to, dialog));
+  if (!has_line(headers, "Referred-By") && !has_line(headers, "b"))
+    append_line(lines_, "Referred-By", identity_of(l));
+}
+
+void edge::perform(call_entry& call, model::refer&& x) {
+  auto& l = open_leg(call, x.leg, x.target, x.caller);
+  l.by_refer = true;
+  l.remote = "<sip:";
+  l.remote += address_of(x.target.uri);
+  l.remote += '>';
+
+  client_transaction txn;
+  txn.method = model::method::refer;
+  txn.cseq = l.local_cseq;
+  if (!send(l, txn, x)) {
+    report_failure(l, 0, model::method::refer);
+    return;
+  }
+  if (!l.login.username.empty())
+    txn.again = std::make_unique<model::command>(std::move(x));
+  l.clients.push_back(std::move(txn));
+}
+
+bool edge::send(leg& l, client_transaction& txn, const model::refer& x) {
+  lines_.clear();
+  append_line(lines_, "Contact", self_.contacts[l.transport]);
+  append_line(lines_, "User-Agent", product);
+  append_line(lines_, "Supported", "replaces");
+  append_reference(l, x.refer_to, std::nullopt, {});
+  lines_ += txn.authorization;
+  txn.orq = transmit(l, model::method::refer, txn.cseq, {},
+                     max_forwards_default, nullptr);
+  return txn.orq != nullptr;
+}
+
+} // namespace strowger::sip
