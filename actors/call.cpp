@@ -3,7 +3,9 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace strowger {
 
@@ -42,23 +44,62 @@ void release_devices(environment& env, model::effects& fx) {
       caf::anon_send(device, x.notice);
 }
 
+/// Sends a word to another call. One that is gone needs no words, but a leg
+/// must not be lost: a call is made to take it down.
+void tell_call(environment& env, model::call_id from,
+               model::effects::telling&& x) {
+  auto other = env.call(x.to);
+  if (auto* asked = std::get_if<model::far_side_wanted>(&x.word);
+      asked && !other) {
+    if (auto asker = env.call(from))
+      caf::anon_send(
+        asker, model::far_side_denied{model::fault::unknown_call, asked->dn});
+    return;
+  }
+  auto* request = std::get_if<model::demanded>(&x.word);
+  auto opens = std::holds_alternative<model::leg_moved>(x.word)
+               || (request && request->what.verb == model::verb::make_call);
+  if (!other && opens)
+    other = env.open_call(x.to);
+  if (other)
+    std::visit([&](auto& y) { caf::anon_send(other, std::move(y)); }, x.word);
+}
+
 void carry_out(call_pointer self, model::effects& fx) {
   auto& st = self->state;
   auto& env = *st.env;
+  for (auto& x : fx.verdicts)
+    env.answer(x.token, std::move(x.verdict));
+  // Before the wire: it hands legs over to calls that must exist by then.
+  for (auto& x : fx.tells)
+    tell_call(env, st.model.id, std::move(x));
   for (auto& x : fx.events)
     env.journal.append(std::move(x));
   for (auto& x : fx.wire)
     env.edge->perform(st.model.id, std::move(x));
   seize_devices(self, fx);
   release_devices(env, fx);
-  if (!fx.finished) {
-    st.wake.set(env.reactor, model::next_deadline(st.model), self);
-    return;
+  if (fx.finished) {
+    count_finished(env, *fx.finished);
+    env.out.record(*fx.finished);
   }
-  count_finished(env, *fx.finished);
-  env.out.record(*fx.finished);
-  env.edge->close(st.model.id);
-  env.call_finished(st.model.id);
+  st.wake.set(env.reactor, model::next_deadline(st.model), self);
+  // Signals for legs that have moved, and legs that move in, may be in the
+  // mailbox still.
+  if (st.model.phase == model::call_phase::finished && !st.leaving) {
+    st.leaving = true;
+    caf::anon_send(caf::actor_cast<call_actor>(self), farewell{});
+  }
+}
+
+/// The mailbox is read: nothing can bring a finished call back now.
+void leave(call_pointer self) {
+  auto& st = self->state;
+  st.leaving = false;
+  if (st.model.phase != model::call_phase::finished)
+    return;
+  st.env->edge->close(st.model.id);
+  st.env->call_finished(st.model.id);
   self->quit();
 }
 
@@ -66,19 +107,42 @@ void carry_out(call_pointer self, model::effects& fx) {
 template <class Step>
 void run(call_pointer self, Step step) {
   auto& env = *self->state.env;
-  // Messages that were under way when the call finished find nothing to do.
-  if (self->state.model.phase == model::call_phase::finished)
-    return;
   model::context ctx{env.reactor.now(), *env.config, env.turns};
   env.effects.clear();
   step(self->state.model, ctx, env.effects);
   carry_out(self, env.effects);
 }
 
+/// Signals of the wire name a leg.
+template <class Signal>
+requires std::is_same_v<decltype(Signal::leg), model::leg_number>
+  model::leg_number leg_number_of(const Signal& x) {
+  return x.leg;
+}
+
+/// The leg of a signal may belong to another call by now.
+template <class Signal>
+bool passed_on(call_pointer self, Signal& x) {
+  if constexpr (requires { leg_number_of(x); }) {
+    auto& legs = self->state.model.legs;
+    if (x.leg >= legs.size() || !legs[x.leg].moved_to)
+      return false;
+    auto to = *legs[x.leg].moved_to;
+    x.leg = to.leg;
+    if (auto other = self->state.env->call(to.call))
+      caf::anon_send(other, std::move(x));
+    return true;
+  } else {
+    return false;
+  }
+}
+
 /// A handler for messages that are signals of the model as they stand.
 template <class Signal>
 auto on(call_pointer self) {
   return [self](Signal& x) {
+    if (passed_on(self, x))
+      return;
     run(self, [&](auto& m, auto& ctx, auto& fx) {
       model::step(m, std::move(x), ctx, fx);
     });
@@ -104,7 +168,12 @@ call_actor::behavior_type call(call_pointer self, environment* env,
     on<model::unacknowledged>(self),
     on<model::seized>(self),
     on<model::refused>(self),
+    on<model::demanded>(self),
+    on<model::far_side_wanted>(self),
+    on<model::far_side_denied>(self),
+    on<model::leg_moved>(self),
     [self](const clear&) { run(self, model::step_clear); },
+    [self](farewell) { leave(self); },
   };
 }
 

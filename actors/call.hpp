@@ -15,11 +15,12 @@ struct call_shell {
   environment* env = nullptr;
   model::call model;
   alarm wake;
+  bool leaving = false; // it has said farewell to itself
 };
 
 /// The shell around model::call: a message becomes a step, its effects become
 /// commands, messages and journal entries. No decision is taken here. It quits
-/// when the model has finished.
+/// when the model has finished and its mailbox is read.
 call_actor::behavior_type call(call_actor::stateful_pointer<call_shell> self,
                                environment* env, model::call_id id);
 

@@ -15,6 +15,11 @@ namespace strowger {
 /// What every actor of the switch is given. It belongs to the exchange and
 /// outlives all actors; only the reactor's thread touches it.
 struct environment {
+  environment(strowger::reactor& r, strowger::journal& j, outlets& o)
+    : reactor(r), journal(j), out(o) {
+    // nop
+  }
+
   strowger::reactor& reactor;
   strowger::journal& journal;
   outlets& out;
@@ -24,6 +29,12 @@ struct environment {
   model::effects effects;     // of the step under way; one at a time
   /// The actor of a DN or trunk; nullptr if there is none of that number.
   std::function<device_actor(std::string_view)> device;
+  /// The actor of a call; nullptr if there is none.
+  std::function<call_actor(model::call_id)> call;
+  /// Makes the actor of a call that no INVITE opened.
+  std::function<call_actor(model::call_id)> open_call;
+  /// Hands a verdict to whoever waits for it.
+  std::function<void(uint64_t token, model::verdict&&)> answer;
   /// A call has ended and quits.
   std::function<void(model::call_id)> call_finished;
 };

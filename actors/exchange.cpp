@@ -30,11 +30,15 @@ bool has_duties(const model::directory& config, const model::dn& x) {
 } // namespace
 
 exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
-  : system_(system),
-    journal_(out, host.counters()), env_{host, journal_, out, nullptr, nullptr,
-                                         {},   {},       {},  {}},
+  : system_(system), journal_(out, host.counters()), env_(host, journal_, out),
     next_call_(host.unix_seconds() << calls_per_start_bits) {
   env_.device = [this](std::string_view number) { return find_device(number); };
+  env_.call = [this](model::call_id id) { return call(id); };
+  env_.open_call = [this](model::call_id id) { return open_call(id); };
+  env_.answer = [this](uint64_t token, model::verdict&& x) {
+    if (auto taker = waiting_.extract(token))
+      taker.mapped()(std::move(x));
+  };
   env_.call_finished = [this](model::call_id id) { calls_.erase(id); };
 }
 
@@ -119,10 +123,26 @@ admission exchange::admit() {
   return {};
 }
 
+call_actor exchange::call(model::call_id id) const {
+  auto i = calls_.find(id);
+  return i == calls_.end() ? call_actor{} : i->second;
+}
+
+call_actor exchange::open_call(model::call_id id) {
+  auto handle = system_.spawn<caf::lazy_init>(strowger::call, &env_, id);
+  auto& counters = env_.reactor.counters();
+  counters.calls_opened.add();
+  counters.calls_in_progress.take();
+  calls_.insert_or_assign(id, handle);
+  env_.edge->adopt(id, handle);
+  return handle;
+}
+
 opened exchange::open(model::offered&& x) {
   opened result;
   result.id = model::call_id{++next_call_};
-  result.handle = system_.spawn<caf::lazy_init>(call, &env_, result.id);
+  result.handle = system_.spawn<caf::lazy_init>(strowger::call, &env_,
+                                                result.id);
   auto& counters = env_.reactor.counters();
   counters.calls_opened.add();
   counters.calls_in_progress.take();
@@ -137,6 +157,54 @@ bool exchange::enrol(enrolment&& x) {
     return false;
   caf::anon_send(device, std::move(x));
   return true;
+}
+
+// -- clients ------------------------------------------------------------------
+
+/// What has to hold before there is a call that could judge the request.
+model::verdict exchange::submit_make_call(model::demand& x) {
+  using model::fault;
+  auto* device = config().find(x.this_dn);
+  if (!device)
+    return {fault::unknown_dn, "there is no such DN", {}};
+  if (!model::can_make_calls(device->type))
+    return {fault::invalid_calling_dn, "a DN of this type makes no calls", {}};
+  if (!model::is_reachable(config(), x.destination))
+    return {fault::invalid_called_dn, "no DN and no trunk prefix", {}};
+  if (auto room = admit(); !room.granted)
+    return {fault::overloaded, "the switch is full, or drains", {}};
+  x.call = model::call_id{++next_call_};
+  x.second_call = {};
+  x.text.clear();
+  return {};
+}
+
+void exchange::submit(model::demand&& x, model::verdict_taker taker) {
+  call_actor goal;
+  if (x.verb == model::verb::make_call) {
+    if (auto verdict = submit_make_call(x); !verdict.accepted()) {
+      taker(std::move(verdict));
+      return;
+    }
+    goal = open_call(x.call);
+  } else {
+    // The consult call that may come of the request has its id from the start.
+    if (x.verb == model::verb::initiate_transfer
+        || x.verb == model::verb::mute_transfer)
+      x.second_call = model::call_id{++next_call_};
+    // Of two calls the one that is spoken in has the phone.
+    auto first = x.verb == model::verb::alternate_call
+                     || x.verb == model::verb::reconnect_call
+                   ? x.second_call
+                   : x.call;
+    goal = env_.call(first);
+  }
+  if (!goal) {
+    taker({model::fault::unknown_call, "there is no such call", {}});
+    return;
+  }
+  waiting_.emplace(++next_token_, std::move(taker));
+  caf::anon_send(goal, model::demanded{std::move(x), next_token_});
 }
 
 // -- the end ------------------------------------------------------------------
@@ -154,6 +222,8 @@ void exchange::shut_down() {
   calls_.clear();
   devices_.clear();
   env_.reactor.run();
+  for (auto& [token, taker] : std::exchange(waiting_, {}))
+    taker({model::fault::cancelled, "the switch stops", {}});
 }
 
 } // namespace strowger

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/environment.hpp"
+#include "actors/model/demand.hpp"
 #include "actors/trunk_registry.hpp"
 
 #include <caf/actor_system.hpp>
@@ -62,6 +63,16 @@ public:
   opened open(model::offered&& x) override;
   bool enrol(enrolment&& x) override;
 
+  // -- for clients ------------------------------------------------------------
+
+  /// Takes a request of a client to the call it is about; `taker` gets the
+  /// verdict later, on the reactor's thread. What comes of an accepted request
+  /// is told by events that bear its id.
+  void submit(model::demand&& x, model::verdict_taker taker);
+
+  /// The actor of a call; nullptr if there is none.
+  call_actor call(model::call_id id) const;
+
   // -- for whoever watches ----------------------------------------------------
 
   const journal& events() const {
@@ -79,6 +90,8 @@ private:
   using by_number
     = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
 
+  model::verdict submit_make_call(model::demand& x);
+  call_actor open_call(model::call_id id);
   device_actor find_device(std::string_view number);
   device_actor spawn_device(const model::dn& x);
   void remove_devices_not_in(const model::directory& config);
@@ -90,6 +103,8 @@ private:
   by_number<device_actor> devices_; // those that were needed so far
   by_number<std::vector<model::binding>> restored_;
   std::unordered_map<model::call_id, call_actor> calls_;
+  std::unordered_map<uint64_t, model::verdict_taker> waiting_; // by token
+  uint64_t next_token_ = 0;
   uint64_t next_call_;
   bool draining_ = false;
 };

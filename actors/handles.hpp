@@ -54,8 +54,15 @@ using call_actor = deadline_listener::extend<
   caf::reacts_to<model::unacknowledged>,
   // device -> call: answers to seize.
   caf::reacts_to<model::seized>, caf::reacts_to<model::refused>,
+  // client -> call, by the exchange, or call -> call: a request (T-Library).
+  caf::reacts_to<model::demanded>,
+  // call -> call: your far side is to join me (transfer); and the answers.
+  caf::reacts_to<model::far_side_wanted>,
+  caf::reacts_to<model::far_side_denied>, caf::reacts_to<model::leg_moved>,
   // exchange -> call: end now (drain limit reached).
-  caf::reacts_to<clear>>;
+  caf::reacts_to<clear>,
+  // call -> itself: my mailbox is read, I may quit.
+  caf::reacts_to<farewell>>;
 
 } // namespace strowger
 

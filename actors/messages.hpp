@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/model/between_calls.hpp"
 #include "actors/model/bindings.hpp"
 #include "actors/model/seizure.hpp"
 #include "actors/model/signal.hpp"
@@ -45,6 +46,9 @@ struct reconfigured {
   bool kept = true;
 };
 
+/// A call to itself: whatever came before it in its mailbox has been read.
+struct farewell {};
+
 /// End the call now.
 struct clear {
   std::string reason;
@@ -69,4 +73,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::enrolment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::probed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::reconfigured)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::demanded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::far_side_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::far_side_denied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::leg_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::clear)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::farewell)

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "actors/model/demand.hpp"
 #include "actors/model/directory.hpp"
 #include "actors/model/effects.hpp"
+#include "actors/model/leg.hpp"
+#include "actors/model/party.hpp"
 #include "actors/model/seizure.hpp"
-#include "actors/model/session_timer.hpp"
 
 #include <memory>
 #include <optional>
@@ -15,104 +17,7 @@
 /// is to be done. It never blocks, throws, logs or reads a clock.
 namespace strowger::model {
 
-// -- legs ---------------------------------------------------------------------
-
-/// A dialog, or one about to be, as RFC 3261 §12 sees it.
-enum class leg_state : uint8_t {
-  inviting,  // INVITE sent or received, no final response yet
-  answered,  // 2xx sent or received, ACK not yet
-  confirmed, // ACK sent or received
-  cancelled, // we gave up; waiting for the final response of our INVITE
-  releasing, // BYE sent
-  gone,
-};
-
-/// Where the offer/answer exchange of a leg stands (RFC 3264, RFC 6337).
-enum class negotiation : uint8_t { idle, offer_received, offer_sent };
-
-/// A session description, shared by the leg it came from and the one it went
-/// to.
-using description = std::shared_ptr<const content>;
-
-/// The session timer of a leg (RFC 4028); `never` when there is none.
-struct session_state {
-  session_terms terms;
-  time_point refresh_at = never;
-  time_point give_up_at = never;
-  txn_number refresh_txn = 0; // our refresh that is under way, or 0
-};
-
-/// In place of a leg number: no leg.
-inline constexpr leg_number nobody = 255;
-
-/// One SIP dialog of the call.
-struct leg {
-  leg_number number = 0;
-  leg_number partner = nobody; // who is to hear it: see topology.hpp
-  bool incoming = false;       // the peer opened it
-  leg_state state = leg_state::inviting;
-  negotiation media = negotiation::idle;
-  bool early = false;              // a provisional response made a dialog
-  bool reliable = false;           // 100rel is allowed on it
-  bool update_allowed = false;     // the peer takes UPDATE
-  bool release_when_acked = false; // BYE has to wait for the ACK
-  bool held = false;               // the peer put the call on hold
-  seizure_number seizure = 0;
-  txn_number next_txn = 1;      // of our requests
-  time_point answer_by = never; // of an INVITE that nobody has answered yet
-  std::shared_ptr<const target> goal; // where its INVITE went; until answered
-  description sent;                   // last session description to the peer
-  description received;               // last one from the peer
-  session_state session;
-};
-
-/// A request of one leg's peer that was passed on to the partner leg.
-struct relay {
-  model::method method = method::info;    // as it came
-  model::method to_method = method::info; // as it was passed on
-  leg_number from = 0;
-  leg_number to = 0;
-  txn_number from_txn = 0;
-  txn_number to_txn = 0;
-  bool offer = false;      // the request carries an offer
-  bool asks_offer = false; // INVITE without offer: its 2xx carries one
-  bool awaits_ack = false; // that 2xx was passed on; the ACK has the answer
-  session_terms session;   // of the request
-  description body;        // of the request
-};
-
-// -- parties ------------------------------------------------------------------
-
-/// The generic telephony state of T-Library, as far as two parties need it.
-enum class party_state : uint8_t {
-  null,
-  dialing,
-  queued,
-  alerting,
-  connected,
-  held,
-};
-
-/// A (call, DN) pair. Parties outside the switch have no events.
-struct party {
-  std::string dn;
-  dn_role role = dn_role::none;
-  party_state state = party_state::null;
-  bool internal = false;
-  leg_number leg = nobody; // that reaches it
-};
-
-/// One use of a device by this call.
-struct use_of_device {
-  enum class stage : uint8_t { asked, granted, returned };
-  std::string device;
-  std::string number; // dialled there
-  stage at = stage::asked;
-  bool origin = false;
-  bool trunk = false;
-  uint16_t status = 0;
-  bool unreachable = false;
-};
+// -- what a call is doing -----------------------------------------------------
 
 /// A device still to be tried for the destination.
 struct hop {
@@ -120,11 +25,26 @@ struct hop {
   std::string number;
 };
 
+/// What follows when a phone has been put on hold: a client asked for more than
+/// the hold.
+struct errand {
+  demand what;
+  std::string dn; // whose hold it waits for
+};
+
+/// DTMF that a client wants to be sent, one INFO after another.
+struct digits_to_send {
+  leg_number leg = nobody;
+  txn_number txn = 0; // of the INFO that is under way
+  std::string left;
+};
+
 // -- the call -----------------------------------------------------------------
 
 enum class call_phase : uint8_t {
   fresh,
   arriving,  // the origin device is asked
+  summoning, // a client makes the call: the phone of its caller is rung first
   queued,    // waits on a routing point or queue
   hunting,   // looking for a destination that answers
   connected, // answered
@@ -142,11 +62,29 @@ struct call {
   std::string queue; // routing point or queue the call waits on or came from
   bool waits_on_queue = false; // not yet diverted from it
   std::string forwarded_by;    // DN that forwarded the call last, or empty
+  call_state diverted_as = call_state::forwarded; // and how
+  shared_user_data user_data;
+  call_id previous;    // of a consult call: the call it is about
+  std::string request; // id of the client's request that is being carried out
+  // A single-step transfer: who transfers stays until the new party answers.
+  party leaving;
+  bool instructed = false; // a client routed it; else it takes default routes
+  bool created = false;    // as reported to the world
+  bool recorded = false;   // its record is made
+  std::optional<errand> then;            // to do once the holding phone is held
+  std::optional<far_side_wanted> wanted; // to be given once the legs are quiet
+  // A phone with one dialog only speaks in one of its two calls; here is the
+  // place of that leg in the other one (`dual-dialog-enabled`).
+  std::optional<leg_name> other_place;
+  std::string sharer; // the DN of that phone
+  std::vector<digits_to_send> digits;
   std::vector<leg> legs;
   std::vector<use_of_device> uses; // index = seizure_number
   std::vector<hop> hops;           // devices still to be tried, in order
   std::vector<target> targets;     // of the device in use, still to be tried
   std::vector<relay> relays;
+  std::vector<media_flow> flows;
+  time_point rejoin_at = never; // a flow met another exchange: tried again then
   uint16_t failure = 0; // final status for the caller if nothing else answers
   uint32_t reliable_rseq
     = 0; // RSeq of the 18x passed on reliably, not yet PRACKed
@@ -181,9 +119,19 @@ void step(call&, const cancelled&, const context&, effects&);
 void step(call&, const unacknowledged&, const context&, effects&);
 void step(call&, seized&&, const context&, effects&);
 void step(call&, const refused&, const context&, effects&);
+void step(call&, demanded&&, const context&, effects&);
+void step(call&, const far_side_wanted&, const context&, effects&);
+void step(call&, const far_side_denied&, const context&, effects&);
+void step(call&, leg_moved&&, const context&, effects&);
 
 /// next_deadline() has come. Early and late wake-ups are fine.
 void step_deadline(call&, const context&, effects&);
+
+/// Is there a DN of this number that calls can go to, or a trunk for it?
+bool is_reachable(const directory&, const std::string& number);
+
+/// May a client make calls for a DN of this type?
+bool can_make_calls(dn_type);
 
 /// End the call now, whatever it is doing (drain, operator).
 void step_clear(call&, const context&, effects&);

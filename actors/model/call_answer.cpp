@@ -50,6 +50,10 @@ void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
     return;
   }
   b.answer_by = never;
+  if (c.phase == call_phase::summoning) {
+    b.early = true;
+    return;
+  }
   auto forked = attempts_alive(c) > 1;
   auto first = c.called.state == party_state::null;
   b.early = true;
@@ -60,6 +64,11 @@ void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
   if (c.record.alerted == never)
     c.record.alerted = ctx.now;
   auto& a = c.caller_leg();
+  if (!a.incoming || a.state != leg_state::inviting) {
+    if (x.rseq != 0) // there is no INVITE that this could be passed on to
+      acknowledge_provisional(b, x.rseq, fx);
+    return;
+  }
   // Of a fork the caller hears the first one ring; media of several early
   // dialogs cannot be told apart on one leg.
   if (forked && !first)
@@ -116,10 +125,40 @@ void answer_caller(call& c, leg& b, responded&& x, const context& ctx,
   auto policy = policy_of(ctx);
   y.session = answer_session(a.session.terms, policy).terms;
   a.state = leg_state::answered;
+  a.linked = b.number;
+  b.linked = a.number;
   start_session(a, y.session, session_role::uas, ctx.now);
   start_session(b, settle_session(b.session.terms, x.session, policy),
                 session_role::uac, ctx.now);
   fx.wire.emplace_back(std::move(y));
+}
+
+/// The answer of `b`, when the caller has been answered long since, or is a
+/// phone that we rang ourselves and that waits for the ACK with the answer.
+void bridge_answer(call& c, leg& b, responded&& x, const context& ctx,
+                   effects& fx) {
+  auto& a = c.caller_leg();
+  start_session(b, settle_session(b.session.terms, x.session, policy_of(ctx)),
+                session_role::uac, ctx.now);
+  auto body = share(std::move(x.body));
+  if (b.media == negotiation::idle && !b.sent && body) {
+    b.received = body; // an offer, for the caller: see media_flow
+    b.media = negotiation::offer_received;
+    return;
+  }
+  if (body)
+    b.received = body;
+  b.media = negotiation::idle;
+  b.state = leg_state::confirmed;
+  acknowledge_invite(b, 0, {}, fx);
+  if (a.state != leg_state::answered || a.incoming)
+    return;
+  a.sent = b.received;
+  a.media = negotiation::idle;
+  a.state = leg_state::confirmed;
+  a.linked = b.number;
+  b.linked = a.number;
+  acknowledge_invite(a, 0, copy(a.sent), fx);
 }
 
 /// What only the way to an answer needed; a held call should be small.
@@ -134,6 +173,10 @@ void forget_setup(call& c) {
 
 void on_answer(call& c, leg& b, responded&& x, const context& ctx,
                effects& fx) {
+  if (c.phase == call_phase::summoning) {
+    on_summoned(c, b, std::move(x), ctx, fx);
+    return;
+  }
   assert(c.phase == call_phase::hunting);
   c.phase = call_phase::connected;
   c.called.leg = b.number;
@@ -145,13 +188,20 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
   for (auto& other : c.legs)
     if (is_attempt(c, other))
       hang_up(c, other, fx);
-  join(c, c.caller_leg(), b);
-  answer_caller(c, b, std::move(x), ctx, fx);
-  c.record.answered = ctx.now;
+  auto& a = c.caller_leg();
+  if (a.incoming && a.state == leg_state::inviting)
+    answer_caller(c, b, std::move(x), ctx, fx);
+  else
+    bridge_answer(c, b, std::move(x), ctx, fx);
+  join(c, a, b);
+  if (c.record.answered == never)
+    c.record.answered = ctx.now;
   c.record.status = 200;
   c.record.result = call_result::answered;
   report_diverted(c, ctx, fx);
   report_established(c, ctx, fx);
+  if (c.leaving.state != party_state::null)
+    release_leaving(c, call_state::transferred, ctx, fx);
   forget_setup(c);
 }
 
@@ -160,7 +210,8 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
 /// A 3xx: the device names other numbers (`max-redirections`).
 bool forward(call& c, const responded& x, const context& ctx, effects& fx) {
   auto limit = ctx.config.integer(option::max_redirections);
-  if (c.bound || x.contacts.empty() || c.redirections >= limit)
+  if (c.bound || c.phase == call_phase::summoning || x.contacts.empty()
+      || c.redirections >= limit)
     return false;
   // The user part of the first contact is dialled like any other number.
   auto& uri = x.contacts.front();
@@ -175,16 +226,7 @@ bool forward(call& c, const responded& x, const context& ctx, effects& fx) {
     return false;
   ++c.redirections;
   c.record.redirections = c.redirections;
-  c.forwarded_by = c.called.dn;
-  report_released(c, c.called, call_state::forwarded, ctx, fx);
-  c.called.state = party_state::null;
-  c.hops.clear();
-  c.targets.clear();
-  c.ring_until = never;
-  for (seizure_number i = 0; i < c.uses.size(); ++i)
-    if (!c.uses[i].origin)
-      return_device(c, i, ctx, fx);
-  route(c, number, ctx, fx);
+  redirect_call(c, number, call_state::forwarded, ctx, fx);
   return true;
 }
 
@@ -241,6 +283,25 @@ void acknowledge_provisional(leg& b, uint32_t rseq, effects& fx) {
   fx.wire.emplace_back(std::move(x));
 }
 
+namespace {
+
+/// The instruction of a client led nowhere: the call waits for another one
+/// (semantics M12, M13).
+void stay_on_queue(call& c, uint16_t status, const context& ctx, effects& fx) {
+  stop_seeking(c, ctx, fx);
+  report_released(c, c.called, state_of(status), ctx, fx);
+  report_error(c, c.queue, fault_of(status), ctx, fx);
+  auto& point = *ctx.config.find(c.queue);
+  c.phase = call_phase::queued;
+  c.instructed = false;
+  c.ring_until = never;
+  c.route_until = ctx.now
+                  + std::chrono::seconds{
+                    ctx.config.integer(option::router_timeout, &point)};
+}
+
+} // namespace
+
 void on_invite_response(call& c, leg& b, responded&& x, const context& ctx,
                         effects& fx) {
   auto final = x.status >= 200;
@@ -285,6 +346,20 @@ void on_silence(call& c, leg& b, const context& ctx, effects& fx) {
 
 void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
   auto state = state_of(status);
+  if (c.phase == call_phase::summoning) {
+    fail_making(c, fault_of(status), ctx, fx);
+    return;
+  }
+  if (c.leaving.state != party_state::null) { // a transfer that failed
+    stop_seeking(c, ctx, fx);
+    report_released(c, c.called, state, ctx, fx);
+    keep_leaving(c, fault_of(status), ctx, fx);
+    return;
+  }
+  if (c.waits_on_queue && c.phase == call_phase::hunting && c.instructed) {
+    stay_on_queue(c, status, ctx, fx);
+    return;
+  }
   c.record.status = status;
   c.record.result = result_of(status);
   auto& a = c.caller_leg();

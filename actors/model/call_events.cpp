@@ -15,6 +15,9 @@ journal_event make(const call& c, event_type type, const context& ctx) {
   x.at = ctx.now;
   x.ani = c.origin.caller.user;
   x.dnis = c.origin.called;
+  x.previous_call = c.previous;
+  x.user_data = c.user_data;
+  x.request = c.request;
   return x;
 }
 
@@ -49,6 +52,16 @@ journal_event& report_queue(call& c, event_type type, const context& ctx,
 }
 
 } // namespace
+
+void report_created(call& c, const context& ctx, effects& fx) {
+  if (!std::exchange(c.created, true))
+    fx.events.push_back(make(c, event_type::call_created, ctx));
+}
+
+void report_deleted(call& c, const context& ctx, effects& fx) {
+  if (c.created)
+    fx.events.push_back(make(c, event_type::call_deleted, ctx));
+}
 
 void report_dialing(call& c, const context& ctx, effects& fx) {
   assert(c.caller.state == party_state::null);
@@ -97,18 +110,20 @@ void report_ringing(call& c, const context& ctx, effects& fx) {
   if (c.forwarded_by.empty())
     return;
   x.third_party_dn = c.forwarded_by;
-  x.call_state = call_state::forwarded;
+  x.call_state = c.diverted_as;
 }
 
 void report_established(call& c, const context& ctx, effects& fx) {
   report_ringing(c, ctx, fx);
   assert(c.called.state == party_state::alerting);
-  assert(c.caller.state == party_state::dialing);
-  c.caller.state = party_state::connected;
-  c.called.state = party_state::connected;
-  for (auto* p : {&c.caller, &c.called})
+  for (auto* p : {&c.caller, &c.called}) {
+    if (p->state != party_state::dialing && p->state != party_state::alerting)
+      continue; // the caller of a transferred call talks since long
+    p->state = party_state::connected;
     if (p->internal)
       report(c, event_type::established, *p, ctx, fx);
+  }
+  c.request.clear();
 }
 
 void report_destination_busy(call& c, call_state state, const context& ctx,
@@ -125,6 +140,7 @@ void report_released(call& c, party& p, call_state state, const context& ctx,
   if (p.state == party_state::null)
     return;
   p.state = party_state::null;
+  p.parked = false;
   if (p.internal)
     report(c, event_type::released, p, ctx, fx).call_state = state;
 }
@@ -145,6 +161,79 @@ void report_held(call& c, party& p, bool held, const context& ctx,
   p.state = held ? party_state::held : party_state::connected;
   if (p.internal)
     report(c, held ? event_type::held : event_type::retrieved, p, ctx, fx);
+}
+
+// -- transfers ----------------------------------------------------------------
+
+void report_redirected(call& c, const std::string& number, call_state state,
+                       const context& ctx, effects& fx) {
+  auto& p = c.called;
+  if (p.state == party_state::null)
+    return;
+  p.state = party_state::null;
+  if (!p.internal)
+    return;
+  auto& x = report(c, event_type::released, p, ctx, fx);
+  x.call_state = state;
+  x.third_party_dn = number;
+  x.third_party_role = dn_role::destination;
+}
+
+void report_transferred(call& c, party& p, const party& to, const context& ctx,
+                        effects& fx) {
+  p.state = party_state::null;
+  p.parked = false;
+  if (!p.internal)
+    return;
+  auto& x = report(c, event_type::released, p, ctx, fx);
+  x.call_state = call_state::transferred;
+  x.other_dn = c.caller.dn;
+  x.other_role = c.caller.role;
+  x.third_party_dn = to.dn;
+  x.third_party_role = dn_role::destination;
+}
+
+void report_party_changed(call& c, party& p, const party& by, call_id previous,
+                          const context& ctx, effects& fx) {
+  if (!p.internal)
+    return;
+  auto& x = report(c, event_type::party_changed, p, ctx, fx);
+  x.call_state = call_state::transferred;
+  x.third_party_dn = by.dn;
+  x.third_party_role = dn_role::transferred_by;
+  if (previous.value != 0)
+    x.previous_call = previous;
+}
+
+// -- what clients asked -------------------------------------------------------
+
+void report_error(call& c, const std::string& dn, fault why, const context& ctx,
+                  effects& fx) {
+  auto x = make(c, event_type::error, ctx);
+  x.this_dn = dn;
+  event_details y;
+  y.reason = to_string(why);
+  x.details = std::make_shared<const event_details>(std::move(y));
+  fx.events.push_back(std::move(x));
+  c.request.clear();
+}
+
+void report_dtmf_sent(call& c, const party& p, const std::string& digits,
+                      const context& ctx, effects& fx) {
+  auto& x = report(c, event_type::dtmf_sent, p, ctx, fx);
+  event_details y;
+  y.text = digits;
+  x.details = std::make_shared<const event_details>(std::move(y));
+}
+
+void report_data_changed(call& c, const std::string& by, const context& ctx,
+                         effects& fx) {
+  auto tell = [&](journal_event& x) { x.third_party_dn = by; };
+  if (c.waits_on_queue)
+    tell(report_queue(c, event_type::attached_data_changed, ctx, fx));
+  for (auto* p : {&c.caller, &c.called, &c.leaving})
+    if (p->internal && p->state != party_state::null)
+      tell(report(c, event_type::attached_data_changed, *p, ctx, fx));
 }
 
 } // namespace strowger::model

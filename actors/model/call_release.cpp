@@ -1,6 +1,7 @@
 #include "actors/model/call_events.hpp"
 #include "actors/model/call_steps.hpp"
 #include "actors/model/final_status.hpp"
+#include "actors/model/hold.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -17,6 +18,15 @@ void answer_request(leg_number l, txn_number txn, uint16_t status,
   x.txn = txn;
   x.status = status;
   fx.wire.emplace_back(std::move(x));
+}
+
+/// ACK for a 2xx of which nothing comes; an offer in it has to be answered all
+/// the same (RFC 3261 13.2.2.4).
+void refuse_offer(leg& l, effects& fx) {
+  content answer;
+  if (l.media == negotiation::offer_received && l.received)
+    answer = {l.received->type, as_held(l.received->data, true)};
+  acknowledge_invite(l, 0, std::move(answer), fx);
 }
 
 void say_bye(leg& l, effects& fx) {
@@ -49,7 +59,7 @@ void on_bye(call& c, leg& l, const requested& x, const context& ctx,
   answer_request(l.number, x.txn, 200, fx);
   // A caller may end an early dialog with BYE instead of CANCEL.
   if (l.incoming && l.state == leg_state::inviting) {
-    step(c, cancelled{l.number}, ctx, fx);
+    take(c, cancelled{l.number}, ctx, fx);
     return;
   }
   // The callee ends what its lost 2xx began: the attempt has failed.
@@ -60,7 +70,12 @@ void on_bye(call& c, leg& l, const requested& x, const context& ctx,
     on_invite_response(c, l, std::move(y), ctx, fx);
     return;
   }
+  auto number = l.number;
   leg_gone(c, l, fx);
+  if (c.leaving.state != party_state::null && c.leaving.leg == number) {
+    release_leaving(c, call_state::ok, ctx, fx);
+    return;
+  }
   auto by = releaser_of(c, l);
   end_call(c, by, call_state::ok, ctx, fx);
 }
@@ -96,12 +111,13 @@ void hang_up(call& c, leg& l, effects& fx) {
       if (l.incoming) { // RFC 3261 15: the callee's BYE has to wait for the ACK
         l.release_when_acked = true;
       } else {
-        acknowledge_invite(l, 0, {}, fx);
+        refuse_offer(l, fx);
         say_bye(l, fx);
       }
       break;
     case leg_state::confirmed:
       drop_relays(c, l.number, fx);
+      drop_flows(c, l.number, fx);
       say_bye(l, fx);
       break;
     case leg_state::cancelled:
@@ -115,12 +131,13 @@ void leg_gone(call& c, leg& l, effects& fx) {
   if (l.state == leg_state::gone)
     return;
   if (l.state == leg_state::answered && !l.incoming) // no answer came for it
-    acknowledge_invite(l, 0, {}, fx);
+    refuse_offer(l, fx);
   l.state = leg_state::gone;
   part(c, l);
   if (c.phase == call_phase::hunting)
     join_attempts(c);
   drop_relays(c, l.number, fx);
+  drop_flows(c, l.number, fx);
   forget x;
   x.leg = l.number;
   fx.wire.emplace_back(std::move(x));
@@ -133,7 +150,30 @@ void return_device(call& c, seizure_number number, const context&,
     return;
   use.at = use_of_device::stage::returned;
   fx.releases.push_back(
-    {use.device, {c.id, number, use.status, use.unreachable}});
+    {use.device, {use.seized_by, use.seizure, use.status, use.unreachable}});
+}
+
+void return_idle_devices(call& c, const context& ctx, effects& fx) {
+  for (seizure_number i = 0; i < c.uses.size(); ++i) {
+    auto needs = [&](const leg& l) {
+      return l.seizure == i
+             && (l.state == leg_state::inviting
+                 || l.state == leg_state::answered
+                 || l.state == leg_state::confirmed);
+    };
+    if (!c.uses[i].origin && std::none_of(c.legs.begin(), c.legs.end(), needs))
+      return_device(c, i, ctx, fx);
+  }
+}
+
+void stop_seeking(call& c, const context& ctx, effects& fx) {
+  for (auto& l : c.legs)
+    if (is_attempt(c, l))
+      hang_up(c, l, fx);
+  c.hops.clear();
+  c.targets.clear();
+  c.ring_until = never;
+  return_idle_devices(c, ctx, fx);
 }
 
 void end_call(call& c, releaser by, call_state state, const context& ctx,
@@ -146,14 +186,19 @@ void end_call(call& c, releaser by, call_state state, const context& ctx,
   c.targets.clear();
   c.record.released_by = by;
   c.record.ended = ctx.now;
+  c.then.reset();
+  give_phone_back(c, fx);
   for (auto& l : c.legs)
     hang_up(c, l, fx);
   for (seizure_number i = 0; i < c.uses.size(); ++i)
     return_device(c, i, ctx, fx);
   auto* first = by == releaser::called ? &c.called : &c.caller;
   auto* second = by == releaser::called ? &c.caller : &c.called;
-  for (auto* p : {first, second})
+  if (by == releaser::caller)
+    report_abandoned(c, ctx, fx);
+  for (auto* p : {first, second, &c.leaving})
     report_released(c, *p, state, ctx, fx);
+  report_left_queue(c, event_type::abandoned, call_state::ok, ctx, fx);
   finish_if_done(c, ctx, fx);
 }
 
@@ -170,7 +215,12 @@ void finish_if_done(call& c, const context& ctx, effects& fx) {
   assert(c.called.state == party_state::null);
   assert(!c.waits_on_queue);
   assert(c.relays.empty());
+  assert(c.leaving.state == party_state::null);
+  assert(c.flows.empty());
   c.phase = call_phase::finished;
+  if (std::exchange(c.recorded, true))
+    return; // a leg that moved in too late has been taken down
+  report_deleted(c, ctx, fx);
   c.record.call_type = c.type;
   if (c.legs.size() > 1) {
     auto last = static_cast<leg_number>(c.legs.size() - 1);
@@ -187,10 +237,13 @@ void finish_if_done(call& c, const context& ctx, effects& fx) {
 
 // -- steps --------------------------------------------------------------------
 
-void step(call& c, const cancelled& x, const context& ctx, effects& fx) {
+void take(call& c, const cancelled& x, const context& ctx, effects& fx) {
   auto& a = leg_at(c, x.leg);
-  if (a.state != leg_state::inviting || c.phase == call_phase::ending)
-    return;
+  if (a.state == leg_state::inviting && c.phase != call_phase::ending)
+    abandon(c, ctx, fx);
+}
+
+void abandon(call& c, const context& ctx, effects& fx) {
   c.record.status = 487;
   c.record.result = call_result::abandoned;
   // Order of semantics M10: the caller is released, then the called party
@@ -201,12 +254,14 @@ void step(call& c, const cancelled& x, const context& ctx, effects& fx) {
   end_call(c, releaser::caller, call_state::ok, ctx, fx);
 }
 
-void step(call& c, responded&& x, const context& ctx, effects& fx) {
+void take(call& c, responded&& x, const context& ctx, effects& fx) {
   auto& l = leg_at(c, x.leg);
   if (x.txn == 0) {
     on_invite_response(c, l, std::move(x), ctx, fx);
     return;
   }
+  if (on_flow_response(c, x, ctx, fx) || on_digit_response(c, x, fx))
+    return;
   auto r = std::find_if(c.relays.begin(), c.relays.end(), [&](const relay& y) {
     return y.to == x.leg && y.to_txn == x.txn && !y.awaits_ack;
   });
@@ -216,6 +271,11 @@ void step(call& c, responded&& x, const context& ctx, effects& fx) {
   }
   if (x.status < 200)
     return;
+  if (x.method == method::notify && x.status >= 300 && live(l)) {
+    // The phone did not take our order (`sip-cti-control`).
+    report_error(c, party_of(c, l).dn, fault::rejected, ctx, fx);
+    return;
+  }
   if (x.txn == l.session.refresh_txn) {
     on_refresh_response(c, l, std::move(x), ctx, fx);
     return;
@@ -229,7 +289,7 @@ void step(call& c, responded&& x, const context& ctx, effects& fx) {
   }
 }
 
-void step(call& c, requested&& x, const context& ctx, effects& fx) {
+void take(call& c, requested&& x, const context& ctx, effects& fx) {
   auto& l = leg_at(c, x.leg);
   if (x.method == method::bye && live(l)) {
     on_bye(c, l, x, ctx, fx);
@@ -247,7 +307,7 @@ void step(call& c, requested&& x, const context& ctx, effects& fx) {
   on_dialog_request(c, l, std::move(x), ctx, fx);
 }
 
-void step(call& c, acked&& x, const context& ctx, effects& fx) {
+void take(call& c, acked&& x, const context& ctx, effects& fx) {
   auto& l = leg_at(c, x.leg);
   if (x.txn != 0 || l.state != leg_state::answered) {
     on_relayed_ack(c, l, std::move(x), ctx, fx);
@@ -270,7 +330,7 @@ void step(call& c, acked&& x, const context& ctx, effects& fx) {
   acknowledge_invite(*b, 0, copy(b->sent), fx);
 }
 
-void step(call& c, const unacknowledged& x, const context& ctx, effects& fx) {
+void take(call& c, const unacknowledged& x, const context& ctx, effects& fx) {
   auto& l = leg_at(c, x.leg);
   if (!live(l) || l.state == leg_state::releasing)
     return;
@@ -285,10 +345,10 @@ void step(call& c, const unacknowledged& x, const context& ctx, effects& fx) {
   end_call(c, releaser::switch_itself, call_state::general_error, ctx, fx);
 }
 
-void step_clear(call& c, const context& ctx, effects& fx) {
+void take_clear(call& c, const context& ctx, effects& fx) {
   if (c.phase == call_phase::ending || c.phase == call_phase::finished)
     return;
-  if (c.phase == call_phase::connected)
+  if (c.record.answered != never || c.phase == call_phase::connected)
     end_call(c, releaser::switch_itself, call_state::cleared, ctx, fx);
   else
     give_up(c, 503, ctx, fx);

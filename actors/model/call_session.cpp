@@ -13,15 +13,6 @@ namespace {
 // that owns the Call-ID.
 constexpr auto retry_refresh_after = std::chrono::seconds{3};
 
-bool is_quiet(const call& c, const leg& l) {
-  auto touches = [&](const relay& r) {
-    return r.from == l.number || r.to == l.number;
-  };
-  return l.state == leg_state::confirmed && l.media == negotiation::idle
-         && l.session.refresh_txn == 0
-         && std::none_of(c.relays.begin(), c.relays.end(), touches);
-}
-
 void refresh(call& c, leg& l, const context& ctx, effects& fx) {
   if (!is_quiet(c, l)) {
     l.session.refresh_at = ctx.now + retry_refresh_after;
@@ -39,6 +30,10 @@ void refresh(call& c, leg& l, const context& ctx, effects& fx) {
   }
   x.session = refresh_session(l.session.terms, true, policy_of(ctx));
   fx.wire.emplace_back(std::move(x));
+}
+
+bool is_seeking(const call& c) {
+  return c.phase == call_phase::hunting || c.phase == call_phase::summoning;
 }
 
 void ring_timeout(call& c, const context& ctx, effects& fx) {
@@ -112,7 +107,7 @@ void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
   l.session.refresh_at = ctx.now + retry_refresh_after;
 }
 
-void step_deadline(call& c, const context& ctx, effects& fx) {
+void take_deadline(call& c, const context& ctx, effects& fx) {
   if (ctx.now >= c.ring_until) {
     ring_timeout(c, ctx, fx);
     return;
@@ -121,9 +116,9 @@ void step_deadline(call& c, const context& ctx, effects& fx) {
     route_timeout(c, ctx, fx);
     return;
   }
-  if (c.phase == call_phase::hunting)
+  if (is_seeking(c))
     give_up_silent(c, ctx, fx);
-  if (c.phase != call_phase::connected)
+  if (c.phase == call_phase::ending || c.phase == call_phase::finished)
     return;
   for (auto& l : c.legs) {
     if (l.state != leg_state::confirmed)
@@ -138,12 +133,12 @@ void step_deadline(call& c, const context& ctx, effects& fx) {
 }
 
 time_point next_deadline(const call& c) {
-  auto next = std::min(c.ring_until, c.route_until);
-  if (c.phase == call_phase::hunting)
+  auto next = std::min({c.ring_until, c.route_until, c.rejoin_at});
+  if (is_seeking(c))
     for (auto& l : c.legs)
       if (l.state == leg_state::inviting)
         next = std::min(next, l.answer_by);
-  if (c.phase != call_phase::connected)
+  if (c.phase == call_phase::ending || c.phase == call_phase::finished)
     return next;
   for (auto& l : c.legs)
     if (l.state == leg_state::confirmed)

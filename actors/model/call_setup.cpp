@@ -37,25 +37,14 @@ call_type type_of(bool caller_internal, bool called_internal) {
 void name_called(call& c, std::string number, bool internal) {
   c.called = {std::move(number), dn_role::destination, party_state::null,
               internal, nobody};
-  if (c.caller.state == party_state::null)
+  if (c.caller.state == party_state::null && c.type != call_type::consult)
     c.type = type_of(c.caller.internal, internal);
 }
 
 void start_dialing(call& c, const context& ctx, effects& fx) {
+  report_created(c, ctx, fx);
   if (c.caller.state == party_state::null)
     report_dialing(c, ctx, fx);
-}
-
-void ask_device(call& c, hop&& next, bool origin, const context& ctx,
-                effects& fx) {
-  auto* device = ctx.config.find(next.device);
-  auto number = static_cast<seizure_number>(c.uses.size());
-  fx.seizes.push_back({next.device, {c.id, number, origin, next.number}});
-  auto& use = c.uses.emplace_back();
-  use.device = std::move(next.device);
-  use.number = std::move(next.number);
-  use.origin = origin;
-  use.trunk = device && device->type == dn_type::trunk;
 }
 
 void hunt_trunks(call& c, const std::string& number, const context& ctx,
@@ -85,16 +74,39 @@ void wait_on_queue(call& c, const dn& point, const context& ctx, effects& fx) {
   name_called(c, point.number, true);
   start_dialing(c, ctx, fx);
   report_queued(c, ctx, fx);
+  c.instructed = false;
   c.route_until = ctx.now
                   + std::chrono::seconds{
                     ctx.config.integer(option::router_timeout, &point)};
-  if (ctx.config.flag(option::ringing_on_route_point)) {
+  auto& a = c.caller_leg();
+  auto rings = a.incoming && a.state == leg_state::inviting;
+  if (rings && !a.early && ctx.config.flag(option::ringing_on_route_point)) {
     c.record.alerted = ctx.now;
     respond ring;
     ring.status = 180;
-    c.caller_leg().early = true;
+    a.early = true;
     fx.wire.emplace_back(std::move(ring));
   }
+}
+
+/// The call goes to a routing point or queue, perhaps from another one. How
+/// often that may happen without anybody's instruction is limited
+/// (`default-redirection-limit`).
+void move_to_queue(call& c, const dn& point, const context& ctx, effects& fx) {
+  auto limit = ctx.config.integer(option::default_redirection_limit);
+  if (c.waits_on_queue && !c.instructed && c.redirections >= limit) {
+    give_up(c, 480, ctx, fx);
+    return;
+  }
+  if (c.waits_on_queue) {
+    if (!c.instructed)
+      ++c.redirections;
+    name_called(c, point.number, true);
+    report_diverted(c, ctx, fx);
+  }
+  if (c.leaving.state != party_state::null)
+    release_leaving(c, call_state::transferred, ctx, fx);
+  wait_on_queue(c, point, ctx, fx);
 }
 
 void on_origin_answer(call& c, const context& ctx, effects& fx) {
@@ -104,6 +116,32 @@ void on_origin_answer(call& c, const context& ctx, effects& fx) {
 }
 
 } // namespace
+
+void ask_device(call& c, hop&& next, purpose why, const context& ctx,
+                effects& fx) {
+  auto* device = ctx.config.find(next.device);
+  auto number = static_cast<seizure_number>(c.uses.size());
+  fx.seizes.push_back({next.device, {c.id, number, why, next.number}});
+  auto& use = c.uses.emplace_back();
+  use.seized_by = c.id;
+  use.seizure = number;
+  use.device = std::move(next.device);
+  use.number = std::move(next.number);
+  use.origin = why == purpose::origin;
+  use.trunk = device && device->type == dn_type::trunk;
+}
+
+bool can_make_calls(dn_type x) {
+  return is_agent_device(x);
+}
+
+bool is_reachable(const directory& config, const std::string& number) {
+  auto* device = config.find(number);
+  if (device && (can_ring(device->type) || makes_wait(device->type)))
+    return true;
+  turn_counters nobodys_turn;
+  return !config.plan().candidates(number, nobodys_turn).empty();
+}
 
 session_policy policy_of(const context& ctx) {
   session_policy x;
@@ -119,17 +157,22 @@ void note_failure(call& c, uint16_t status) {
     c.failure = status;
 }
 
-// -- the INVITE ---------------------------------------------------------------
-
-void step(call& c, offered&& x, const context& ctx, effects& fx) {
-  assert(c.phase == call_phase::fresh);
-  c.origin = std::move(x);
+void begin_record(call& c) {
   auto& from = c.origin;
   c.record.call = c.id;
   c.record.started = from.received_at;
   c.record.invited = c.record.alerted = c.record.answered = never;
   c.record.origin = {from.source, from.caller.user, from.source_address,
                      from.sip_call_id};
+}
+
+// -- the INVITE ---------------------------------------------------------------
+
+void take(call& c, offered&& x, const context& ctx, effects& fx) {
+  assert(c.phase == call_phase::fresh);
+  c.origin = std::move(x);
+  auto& from = c.origin;
+  begin_record(c);
   auto& a = c.legs.emplace_back();
   c.caller.leg = a.number;
   a.incoming = true;
@@ -156,7 +199,7 @@ void step(call& c, offered&& x, const context& ctx, effects& fx) {
     return;
   }
   c.phase = call_phase::arriving;
-  ask_device(c, {device->number, from.called}, true, ctx, fx);
+  ask_device(c, {device->number, from.called}, purpose::origin, ctx, fx);
 }
 
 // -- the way to a destination -------------------------------------------------
@@ -167,10 +210,7 @@ void route(call& c, const std::string& number, const context& ctx,
   c.route_until = never;
   auto* device = ctx.config.find(number);
   if (device && makes_wait(device->type)) {
-    if (c.queue.empty())
-      wait_on_queue(c, *device, ctx, fx);
-    else
-      give_up(c, 480, ctx, fx); // a default route that leads to another queue
+    move_to_queue(c, *device, ctx, fx);
     return;
   }
   if (!device || !can_ring(device->type)) {
@@ -192,18 +232,19 @@ void hunt_on(call& c, const context& ctx, effects& fx) {
                   std::move(next), offer_session(policy_of(ctx)), ctx, fx);
     return;
   }
-  if (!c.uses.empty() && !c.uses.back().origin)
-    return_device(c, static_cast<seizure_number>(c.uses.size() - 1), ctx, fx);
+  return_idle_devices(c, ctx, fx);
   if (c.hops.empty() || c.uses.size() >= max_attempts) {
     give_up(c, c.failure ? c.failure : 480, ctx, fx);
     return;
   }
   auto next = std::move(c.hops.front());
   c.hops.erase(c.hops.begin());
-  ask_device(c, std::move(next), false, ctx, fx);
+  auto why = c.phase == call_phase::summoning ? purpose::summon
+                                              : purpose::reach;
+  ask_device(c, std::move(next), why, ctx, fx);
 }
 
-void step(call& c, seized&& x, const context& ctx, effects& fx) {
+void take(call& c, seized&& x, const context& ctx, effects& fx) {
   assert(x.seizure < c.uses.size());
   auto& use = c.uses[x.seizure];
   assert(use.at == use_of_device::stage::asked);
@@ -228,14 +269,14 @@ void step(call& c, seized&& x, const context& ctx, effects& fx) {
   auto all = std::exchange(c.targets, {});
   assert(!all.empty());
   // With a fork the caller cannot tell whose provisional a PRACK would name.
-  if (all.size() > 1)
+  if (all.size() > 1 && c.caller.leg != nobody)
     c.caller_leg().reliable = false;
   for (auto& t : all)
     invite_target(c, x.seizure, std::make_shared<const target>(std::move(t)),
                   offer_session(policy_of(ctx)), ctx, fx);
 }
 
-void step(call& c, const refused& x, const context& ctx, effects& fx) {
+void take(call& c, const refused& x, const context& ctx, effects& fx) {
   assert(x.seizure < c.uses.size());
   auto& use = c.uses[x.seizure];
   assert(use.at == use_of_device::stage::asked);
@@ -257,13 +298,20 @@ void invite_target(call& c, seizure_number use,
                    std::shared_ptr<const target> goal,
                    const session_terms& terms, const context& ctx,
                    effects& fx) {
+  if (c.phase == call_phase::summoning) {
+    summon(c, use, std::move(goal), terms, ctx, fx);
+    return;
+  }
   auto& from = c.origin;
   auto& a = c.caller_leg();
+  auto waits = a.state == leg_state::inviting
+               || a.media == negotiation::offer_received;
   leg b;
   b.number = static_cast<leg_number>(c.legs.size());
   b.seizure = use;
   b.reliable = a.reliable;
-  b.sent = a.received;
+  if (waits) // else its side is asked for an offer, which goes to the caller
+    b.sent = a.received;
   b.session.terms = terms;
   if (b.sent)
     b.media = negotiation::offer_sent;
@@ -295,6 +343,28 @@ void invite_target(call& c, seizure_number use,
   c.legs.push_back(std::move(b));
   join_attempts(c);
   fx.wire.emplace_back(std::move(x));
+}
+
+// -- by instruction -----------------------------------------------------------
+
+void route_from_queue(call& c, demand&& x, const context& ctx, effects& fx) {
+  c.instructed = true;
+  c.redirections = 0;
+  auto& point = c.queue;
+  auto limit = ctx.config.integer(option::after_routing_timeout,
+                                  ctx.config.find(point));
+  if (limit > 0)
+    c.ring_until = ctx.now + std::chrono::seconds{limit};
+  route(c, x.destination, ctx, fx);
+}
+
+void redirect_call(call& c, const std::string& number, call_state how,
+                   const context& ctx, effects& fx) {
+  c.forwarded_by = c.called.dn;
+  c.diverted_as = how;
+  stop_seeking(c, ctx, fx);
+  report_redirected(c, number, how, ctx, fx);
+  route(c, number, ctx, fx);
 }
 
 } // namespace strowger::model

@@ -13,8 +13,13 @@
 ///   call_answer   what the called side answers
 ///   call_release  taking a call down, in whatever state it is
 ///   call_session  deadlines and session timers
+///   call_demand   what clients ask
+///   call_making   calls that clients make
+///   call_transfer hold, consultation, transfer
+///   call_move     legs that move between calls
 ///   topology      who is to hear whom
-///   choreographer offers and answers between legs
+///   choreographer offers and answers that come in on a leg
+///   media_flow    and those that we begin
 ///   call_events   the one place where T-Library events are made
 namespace strowger::model {
 
@@ -36,6 +41,102 @@ void note_failure(call&, uint16_t status);
 
 /// What we wish for as session timers (`session-refresh-interval`).
 session_policy policy_of(const context&);
+
+/// Seizes the device, the call's next use of one.
+void ask_device(call&, hop&&, purpose, const context&, effects&);
+
+/// What the record says from the start.
+void begin_record(call&);
+
+/// A client says where the call on the routing point goes; if that fails, the
+/// call stays there (TRouteCall).
+void route_from_queue(call&, demand&&, const context&, effects&);
+
+/// The called party is given up for this number (3xx, TRedirectCall, overflow).
+void redirect_call(call&, const std::string& number, call_state how,
+                   const context&, effects&);
+
+// -- what has happened; call.cpp makes the steps of it ------------------------
+
+void take(call&, offered&&, const context&, effects&);
+void take(call&, responded&&, const context&, effects&);
+void take(call&, requested&&, const context&, effects&);
+void take(call&, acked&&, const context&, effects&);
+void take(call&, const cancelled&, const context&, effects&);
+void take(call&, const unacknowledged&, const context&, effects&);
+void take(call&, seized&&, const context&, effects&);
+void take(call&, const refused&, const context&, effects&);
+void take(call&, demanded&&, const context&, effects&);
+void take(call&, const far_side_wanted&, const context&, effects&);
+void take(call&, const far_side_denied&, const context&, effects&);
+void take(call&, leg_moved&&, const context&, effects&);
+void take_deadline(call&, const context&, effects&);
+void take_clear(call&, const context&, effects&);
+
+// -- call_demand --------------------------------------------------------------
+
+/// The party of this DN; null if it has no part in the call.
+party* find_party(call&, std::string_view dn);
+
+/// The answer to an INFO with a digit; false if it is not one.
+bool on_digit_response(call&, const responded&, effects&);
+
+// -- call_making --------------------------------------------------------------
+
+verdict make_call(call&, demand&&, const context&, effects&);
+
+/// Rings the phone of the caller.
+void summon(call&, seizure_number, std::shared_ptr<const target>,
+            const session_terms&, const context&, effects&);
+
+/// It has answered: on to the destination.
+void on_summoned(call&, leg&, responded&&, const context&, effects&);
+
+/// It will not come.
+void fail_making(call&, fault, const context&, effects&);
+
+// -- call_transfer ------------------------------------------------------------
+
+/// The party is to hear nobody, until it is taken back.
+void park(call&, party&);
+void unpark(call&, party&);
+
+/// Who will hear the party when it is taken back; null while that one is away.
+leg* partner_before_hold(call&, const party&);
+
+/// Requests that begin with a hold: consultation, mute transfer, alternation.
+verdict after_hold(call&, demand&&, const context&, effects&);
+
+/// Goes on with them once the phone is held.
+void run_errand(call&, const context&, effects&);
+
+/// Keeps a number for a leg that will move in.
+leg_number reserve_leg(call&);
+
+verdict complete_transfer(call&, const demand&, effects&);
+verdict reconnect(call&, const demand&, const context&, effects&);
+verdict single_step_transfer(call&, const demand&, const context&, effects&);
+
+/// Lets the far side go to the call that wanted it, once its leg is quiet.
+void give_far_side(call&, const context&, effects&);
+
+/// Ends a single-step transfer: the one who transfers stays after all, or goes.
+void keep_leaving(call&, fault, const context&, effects&);
+void release_leaving(call&, call_state, const context&, effects&);
+
+// -- call_move ----------------------------------------------------------------
+
+/// Who talks to this party.
+party& other_side(call&, const party&);
+
+/// Puts the party in the seat of those who stay, the caller's.
+void seat_as_caller(call&, const party&);
+
+/// The leg of this party goes to another call; `far_side`: as that one wanted.
+void take_leg_away(call&, party&, leg_name to, bool far_side, effects&);
+
+/// The phone that has one dialog goes back to its other call.
+void give_phone_back(call&, effects&);
 
 // -- call_answer --------------------------------------------------------------
 
@@ -61,6 +162,9 @@ void give_up(call&, uint16_t status, const context&, effects&);
 /// Takes down all legs, tells the parties, gives the devices back.
 void end_call(call&, releaser, call_state, const context&, effects&);
 
+/// The caller gives up before an answer.
+void abandon(call&, const context&, effects&);
+
 /// Ends one leg in the way its state asks for (RFC 3261 §15).
 void hang_up(call&, leg&, effects&);
 
@@ -72,6 +176,12 @@ void leg_gone(call&, leg&, effects&);
 
 /// Gives a device back, if it is still held.
 void return_device(call&, seizure_number, const context&, effects&);
+
+/// Gives back every device that no leg of the call uses any more.
+void return_idle_devices(call&, const context&, effects&);
+
+/// Stops looking for a destination: no attempt, no device is left.
+void stop_seeking(call&, const context&, effects&);
 
 /// Makes the call record when nothing is left.
 void finish_if_done(call&, const context&, effects&);
@@ -96,6 +206,21 @@ void on_relayed_response(call&, relay&, responded&&, const context&, effects&);
 /// The ACK of a 2xx that was passed on.
 void on_relayed_ack(call&, leg&, acked&&, const context&, effects&);
 
+// -- media_flow ---------------------------------------------------------------
+
+/// Begins the exchanges that bring the wire to the wanted topology, as far as
+/// the legs are free for them now. Every step ends with it.
+void rejoin(call&, const context&, effects&);
+
+/// A response to a request of such an exchange; false if it is not one.
+bool on_flow_response(call&, responded&, const context&, effects&);
+
+/// Ends the exchanges that this leg has a part in.
+void drop_flows(call&, leg_number gone, effects&);
+
+/// No exchange is under way on the leg, and one may begin.
+bool is_quiet(const call&, const leg&);
+
 // -- small helpers ------------------------------------------------------------
 
 /// The leg of this number; a number nobody gave out is a programmer error.
@@ -118,7 +243,9 @@ inline content copy(const description& x) {
 
 /// The party that this leg reaches.
 inline party& party_of(call& c, const leg& l) {
-  return l.number == c.caller.leg ? c.caller : c.called;
+  if (l.number == c.caller.leg)
+    return c.caller;
+  return l.number == c.leaving.leg ? c.leaving : c.called;
 }
 
 /// Who has ended the call if the peer of this leg has.

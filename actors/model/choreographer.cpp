@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-/// Brings the wire to the wanted topology (topology.hpp). An offer that comes in
+/// Keeps the wire to the wanted topology (topology.hpp): an offer that comes in
 /// on one leg goes out on its partner; the answer, or the refusal, goes back
-/// the same way (RFC 3261 §14, RFC 3264, RFC 3311, RFC
-/// 6337).
+/// the same way (RFC 3261 §14, RFC 3264, RFC 3311, RFC 6337).
 namespace strowger::model {
 
 namespace {

@@ -36,10 +36,9 @@ void append_user(std::string& to, std::string_view user) {
 std::string_view take_scheme(std::string_view& contact) {
   for (std::string_view scheme : {"sip:", "sips:"}) {
     auto head = contact.substr(0, scheme.size());
-    auto same = std::equal(head.begin(), head.end(), scheme.begin(),
-                           scheme.end(), [](char a, char b) {
-                             return (a | 0x20) == (b | 0x20);
-                           });
+    auto same = std::equal(
+      head.begin(), head.end(), scheme.begin(), scheme.end(),
+      [](char a, char b) { return (a | 0x20) == (b | 0x20); });
     if (same) {
       contact.remove_prefix(scheme.size());
       return scheme;

@@ -68,7 +68,7 @@ struct demand {
 };
 
 /// Why a request is refused, or failed later. The names are stable: clients
-/// branch on them (`to_string` in capitals is the reason of google.rpc.ErrorInfo).
+/// branch on them (they are the reasons of google.rpc.ErrorInfo).
 enum class fault : uint8_t {
   none,
   not_registered,     // the DN has no phone to talk to

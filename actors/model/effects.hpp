@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/model/between_calls.hpp"
 #include "actors/model/journal.hpp"
 #include "actors/model/seizure.hpp"
 #include "actors/model/signal.hpp"
@@ -22,10 +23,21 @@ struct effects {
     release notice;
   };
 
+  struct telling {
+    call_id to; // made if there is no such call yet
+    word_to_call word;
+  };
+  struct answering {
+    uint64_t token = 0;
+    model::verdict verdict;
+  };
+
   std::vector<command> wire;
   std::vector<journal_event> events;
   std::vector<seizing> seizes;
   std::vector<releasing> releases;
+  std::vector<telling> tells;
+  std::vector<answering> verdicts;
   std::optional<call_record> finished; // the call is over and holds nothing
 
   void clear() {
@@ -33,6 +45,8 @@ struct effects {
     events.clear();
     seizes.clear();
     releases.clear();
+    tells.clear();
+    verdicts.clear();
     finished.reset();
   }
 };

@@ -79,6 +79,21 @@ call_state state_of(uint16_t status) {
   }
 }
 
+fault fault_of(uint16_t status) {
+  switch (state_of(status)) {
+    case call_state::busy:
+      return fault::busy;
+    case call_state::no_answer:
+      return fault::no_answer;
+    case call_state::sit_invalid_number:
+      return fault::invalid_called_dn;
+    case call_state::all_trunks_busy:
+      return fault::no_trunk;
+    default:
+      return fault::rejected;
+  }
+}
+
 call_result result_of(uint16_t status) {
   switch (status) {
     case 486:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/model/demand.hpp"
 #include "actors/model/journal.hpp"
 #include "actors/model/seizure.hpp"
 
@@ -28,6 +29,9 @@ bool better_failure(uint16_t a, uint16_t b);
 
 /// T-Library CallState of a failed attempt.
 call_state state_of(uint16_t status);
+
+/// Why a request failed whose call got this status.
+fault fault_of(uint16_t status);
 
 /// Result of a call that ended unanswered with `status` towards the caller.
 call_result result_of(uint16_t status);

@@ -261,4 +261,11 @@ std::string as_active(std::string_view sdp) {
   return out;
 }
 
+content black_hole() {
+  return {"application/sdp",
+          "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nc=IN IP4 0.0.0.0\r\n"
+          "t=0 0\r\nm=audio 9 RTP/AVP 0 8 101\r\n"
+          "a=rtpmap:101 telephone-event/8000\r\na=inactive\r\n"};
+}
+
 } // namespace strowger::model

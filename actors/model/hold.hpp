@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/model/signal.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -37,5 +39,9 @@ std::string as_held(std::string_view sdp, bool rfc3264);
 /// The body with every direction attribute turned into a=sendrecv. A black
 /// hole address stays: nobody but its writer knows the real one.
 std::string as_active(std::string_view sdp);
+
+/// A description that offers audio and hears nobody (RFC 3725 flow II): for a
+/// phone that is rung before there is anybody to talk to.
+content black_hole();
 
 } // namespace strowger::model

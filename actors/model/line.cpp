@@ -45,8 +45,8 @@ bool line::reachable(const device_context& cx) const {
          || softswitch_of(*cx.self, cx.config);
 }
 
-std::vector<target>
-line::targets(std::string_view number, const device_context& cx) const {
+std::vector<target> line::targets(std::string_view number,
+                                  const device_context& cx) const {
   auto& alert_info = cx.config.text(option::sip_alert_info, cx.self);
   auto trusted = cx.config.flag(option::trusted, cx.self);
   std::vector<target> result;
@@ -57,14 +57,12 @@ line::targets(std::string_view number, const device_context& cx) const {
         {x.contact_uri, x.path, x.received, {}, alert_info, trusted});
     return result;
   }
-  result
-    = static_targets(cx.config, *cx.self, number, contact_user::keep);
+  result = static_targets(cx.config, *cx.self, number, contact_user::keep);
   if (!result.empty())
     return result;
   if (auto home = softswitch_of(*cx.self, cx.config)) {
     // The softswitch knows the phone by its number.
-    result
-      = static_targets(cx.config, *home, number, contact_user::replace);
+    result = static_targets(cx.config, *home, number, contact_user::replace);
     for (auto& x : result) {
       x.alert_info = alert_info;
       x.trusted = trusted;
@@ -99,7 +97,7 @@ seize_answer line::on_seize(const seize& x, const device_context& cx,
   auto refuse = [&](refusal why) -> seize_answer {
     return refused{x.seizure, why};
   };
-  if (x.origin) {
+  if (x.purpose == purpose::origin) {
     if (core_.draining() || !cx.self)
       return refuse(refusal::draining);
     core_.hold(x);
@@ -107,7 +105,7 @@ seize_answer line::on_seize(const seize& x, const device_context& cx,
   }
   if (auto why = core_.objection(cx))
     return refuse(*why);
-  if (core_.in_use() > 0
+  if (x.purpose == purpose::reach && core_.in_use() > 0
       && cx.config.flag(option::reject_call_incall, cx.self))
     return refuse(refusal::at_capacity);
   auto where = targets(x.number, cx);
@@ -124,8 +122,7 @@ void line::on_release(const release& x, const device_context& cx,
 }
 
 register_result line::on_enrolment(const register_request& x,
-                                   const device_context& cx,
-                                   line_effects& fx) {
+                                   const device_context& cx, line_effects& fx) {
   register_result result;
   if (core_.draining() || !cx.self)
     result.status = 404;

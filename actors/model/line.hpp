@@ -25,8 +25,8 @@ public:
   /// A call wants to go to the DN, or comes from it: those are always welcome.
   /// Bindings are targets to fork to, addresses of the configuration are to be
   /// tried one after another. 486 (at_capacity) also for `reject-call-incall`.
-  seize_answer
-  on_seize(const seize& x, const device_context& cx, line_effects& fx);
+  seize_answer on_seize(const seize& x, const device_context& cx,
+                        line_effects& fx);
 
   /// A call is done with the DN. What was never seized is ignored.
   void on_release(const release& x, const device_context& cx, line_effects& fx);
@@ -60,8 +60,8 @@ public:
 private:
   bool uses_bindings(const directory& config) const;
   bool reachable(const device_context& cx) const;
-  std::vector<target>
-  targets(std::string_view number, const device_context& cx) const;
+  std::vector<target> targets(std::string_view number,
+                              const device_context& cx) const;
   std::string probe_uri(const device_context& cx) const;
   void settle(bool bindings_changed, const device_context& cx,
               line_effects& fx);

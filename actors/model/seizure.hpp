@@ -13,12 +13,19 @@ namespace strowger::model {
 /// Names one use of a device by a call.
 using seizure_number = uint8_t;
 
+/// What a call wants of a device.
+enum class purpose : uint8_t {
+  reach,  // call it
+  origin, // the call came from it
+  summon, // call it, as its user wants to make a call
+};
+
 /// Call to device: may I use you?
 struct seize {
   call_id call;
   seizure_number seizure = 0;
-  bool origin = false; // the call came from the device; else it goes to it
-  std::string number;  // number to dial there (trunk: after `replace-prefix`)
+  model::purpose purpose = model::purpose::reach;
+  std::string number; // number to dial there (trunk: after `replace-prefix`)
 };
 
 /// Why a device refuses.

@@ -19,7 +19,11 @@ void part(call& c, leg& x) {
 }
 
 void join_attempts(call& c) {
+  if (c.caller.leg == nobody)
+    return;
   auto& a = c.caller_leg();
+  if (!a.incoming || a.state != leg_state::inviting)
+    return; // who speaks already keeps its partner until somebody answers
   auto reachable = a.early || a.state != leg_state::inviting;
   const leg* only = nullptr;
   auto alive = 0;

@@ -4,7 +4,8 @@
 
 /// The wanted topology of a call: who is to hear whom. It is the field
 /// `leg::partner` of every leg, and these functions are the only ones that
-/// write it; the choreographer brings the wire to it. Private to the call model.
+/// write it; choreographer and media_flow bring the wire to it. Private to the
+/// call model.
 namespace strowger::model {
 
 /// The two hear each other from now on, and nobody else.

@@ -15,7 +15,7 @@ seize_answer trunk::on_seize(const seize& x, const device_context& cx,
     fx.tally.refused = 1;
     return refused{x.seizure, why};
   };
-  if (x.origin) {
+  if (x.purpose == purpose::origin) {
     if (core_.draining() || !cx.self)
       return refuse(refusal::draining);
     core_.hold(x);
@@ -23,8 +23,8 @@ seize_answer trunk::on_seize(const seize& x, const device_context& cx,
   }
   if (auto why = core_.objection(cx))
     return refuse(*why);
-  auto where
-    = static_targets(cx.config, *cx.self, x.number, contact_user::replace);
+  auto where = static_targets(cx.config, *cx.self, x.number,
+                              contact_user::replace);
   if (where.empty())
     return refuse(refusal::out_of_service);
   core_.hold(x);
@@ -63,8 +63,7 @@ void trunk::on_reconfigured(bool kept, const device_context& cx,
 }
 
 void trunk::settle(const device_context& cx, trunk_effects& fx) {
-  auto reachable
-    = cx.self && !cx.config.text(option::contact, cx.self).empty();
+  auto reachable = cx.self && !cx.config.text(option::contact, cx.self).empty();
   if (!core_.settle(reachable, cx, fx))
     return;
   auto where = static_targets(cx.config, *cx.self, {}, contact_user::replace);

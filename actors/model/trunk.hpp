@@ -8,9 +8,9 @@ namespace strowger::model {
 
 /// What a step adds to the counters of a trunk.
 struct trunk_tally {
-  uint8_t attempts = 0;    // calls sent towards it
-  uint8_t refused = 0;     // calls not even sent
-  uint8_t unreachable = 0; // attempts that nobody answered
+  uint8_t attempts = 0;                // calls sent towards it
+  uint8_t refused = 0;                 // calls not even sent
+  uint8_t unreachable = 0;             // attempts that nobody answered
   std::array<uint8_t, 4> rejections{}; // final 3xx to 6xx, by [class - 3]
 };
 
@@ -28,8 +28,8 @@ public:
   /// A call wants to go out, or has come in. The targets, `contact` and then
   /// each of `contacts-backup`, are to be tried one after another. Calls that
   /// come in count, too, but are always welcome: the peer let them through.
-  seize_answer
-  on_seize(const seize& x, const device_context& cx, trunk_effects& fx);
+  seize_answer on_seize(const seize& x, const device_context& cx,
+                        trunk_effects& fx);
 
   /// A call is done with the trunk. A time-out or 5xx takes the trunk out of
   /// service for `recovery-timeout`. What was never seized is ignored.

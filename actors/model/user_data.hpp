@@ -43,8 +43,8 @@ struct user_data_limits {
 };
 
 /// Adds pairs; those whose key is there already replace the old value in its
-/// place. Returns what is wrong with them (a limit, an empty key, a key twice in
-/// one list), having changed nothing, or nothing. `pairs` must not be `to`.
+/// place. Returns what is wrong with them (a limit, an empty key, a key twice
+/// in one list), having changed nothing, or nothing. `pairs` must not be `to`.
 std::optional<std::string> attach(user_data& to, const user_data& pairs,
                                   const user_data_limits& limits = {});
 

@@ -1,11 +1,11 @@
 #include "actors/device.hpp"
-
 #include "actors/line.hpp"
 #include "actors/trunk.hpp"
 #include "test/actors/turntable.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -70,8 +70,7 @@ struct notes final : outlets {
 
 using answers = std::vector<model::seize_answer>;
 
-seizer::behavior_type
-caller(seizer::pointer, std::shared_ptr<answers> got) {
+seizer::behavior_type caller(seizer::pointer, std::shared_ptr<answers> got) {
   return {
     [got](const model::seized& x) { got->emplace_back(x); },
     [got](const model::refused& x) { got->emplace_back(x); },
@@ -83,13 +82,15 @@ struct office : test::turntable {
   silent_wire edge;
   notes out;
   strowger::journal journal{out, reactor.counters()};
-  environment env{reactor, journal, out, &edge, {}, {}, {}, {}, {}};
-  std::shared_ptr<trunk_counters> counters
-    = std::make_shared<trunk_counters>();
+  environment env{reactor, journal, out};
+  std::shared_ptr<trunk_counters> counters = std::make_shared<trunk_counters>();
   std::shared_ptr<answers> got = std::make_shared<answers>();
   seizer call = system.spawn(caller, got);
   device_actor device;
 
+  office() {
+    env.edge = &edge;
+  }
   ~office() {
     caf::anon_send_exit(call, caf::exit_reason::user_shutdown);
     if (device)
@@ -128,7 +129,13 @@ struct office : test::turntable {
   }
   const model::seize_answer& seize(uint64_t id, bool origin = false) {
     auto before = got->size();
-    caf::anon_send(device, model::seize{{id}, 1, origin, "123"}, call);
+    caf::anon_send(
+      device,
+      model::seize{{id},
+                   1,
+                   origin ? model::purpose::origin : model::purpose::reach,
+                   "123"},
+      call);
     settle();
     REQUIRE(got->size() == before + 1);
     return got->back();
@@ -185,8 +192,8 @@ TEST_CASE_FIXTURE(office,
 TEST_CASE_FIXTURE(office,
                   "a trunk that falls silent is reported, and so is its "
                   "return") {
-  spawn_trunk({{option::oos_check, int64_t{10}},
-               {option::oos_force, int64_t{5}}});
+  spawn_trunk(
+    {{option::oos_check, int64_t{10}}, {option::oos_force, int64_t{5}}});
   REQUIRE(edge.probes == std::vector{"sip:10.0.0.1"s});
   caf::anon_send(edge.asker, probed{0});
   pass(5s);
@@ -259,7 +266,8 @@ TEST_CASE_FIXTURE(office,
   CHECK(counters->current.read() == 0);
   // It has quit: nobody answers any more.
   auto before = got->size();
-  caf::anon_send(device, model::seize{{3}, 1, false, "123"}, call);
+  caf::anon_send(device, model::seize{{3}, 1, model::purpose::reach, "123"},
+                 call);
   settle();
   CHECK(got->size() == before);
   CHECK(out.events.size() == (is_trunk ? 0 : 1));
@@ -288,8 +296,8 @@ TEST_CASE_FIXTURE(office, "a phone registers, is reported, and expires") {
   CHECK(reactor.counters().registrations.read() == 0);
   CHECK(reactor.next_deadline() == model::never);
   using row = std::pair<std::string, size_t>;
-  CHECK(out.stored == std::vector{row{"2001", 1}, row{"2001", 1},
-                                  row{"2001", 0}});
+  CHECK(out.stored
+        == std::vector{row{"2001", 1}, row{"2001", 1}, row{"2001", 0}});
 }
 
 TEST_CASE_FIXTURE(office, "a refused REGISTER tells why and lists nothing") {

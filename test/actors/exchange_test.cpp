@@ -100,7 +100,9 @@ TEST_CASE_FIXTURE(fixture, "a call goes through devices, wire and journal, and "
   REQUIRE(kept.records.size() == 1);
   CHECK(kept.records.front().result == model::call_result::answered);
   CHECK(paper.closed == std::vector{call.id});
-  CHECK(kept.events.size() == 6);
+  REQUIRE(kept.events.size() == 8);
+  CHECK(kept.events.front().type == model::event_type::call_created);
+  CHECK(kept.events.back().type == model::event_type::call_deleted);
 }
 
 TEST_CASE_FIXTURE(fixture, "every event has the next sequence number, over all "

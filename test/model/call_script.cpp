@@ -205,7 +205,7 @@ void call_script::absorb() {
       seized y;
       y.seizure = x.request.seizure;
       y.parallel = known != addresses_.end() && known->second.second;
-      for (size_t k = 0; !x.request.origin && k < n; ++k) {
+      for (size_t k = 0; x.request.purpose != purpose::origin && k < n; ++k) {
         auto& t = y.targets.emplace_back();
         t.uri = "sip:" + x.request.number + "@" + x.device
                 + (k ? "-" + std::to_string(k + 1) : "");
@@ -262,6 +262,9 @@ std::string call_script::events() const {
   std::string text;
   for (auto i = reported_; i < events_.size(); ++i) {
     auto& x = events_[i];
+    if (x.type == event_type::call_created
+        || x.type == event_type::call_deleted)
+      continue; // seen in all_events()
     std::string one{to_string(x.type)};
     one = x.this_dn + " " + one.substr(5); // without "Event"
     if (x.call_state != call_state::ok)

@@ -48,8 +48,7 @@ TEST_CASE("an option is read from the DN, the application, or the table") {
   CHECK(office->integer(option::ring_timeout, without) == 180);
   CHECK(office->integer(option::capacity) == 0);
   CHECK(office->text(option::contact, with) == "");
-  CHECK(office->list(option::digest_algorithms)
-        == std::vector{"MD5"s});
+  CHECK(office->list(option::digest_algorithms) == std::vector{"MD5"s});
   CHECK(office->is_set(option::refer_enabled, with));
   CHECK(office->is_set(option::sip_port));
   CHECK_FALSE(office->is_set(option::ring_timeout, with));

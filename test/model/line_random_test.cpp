@@ -1,5 +1,4 @@
 #include "actors/model/line.hpp"
-
 #include "test/model/lone_phone.hpp"
 
 #include <doctest/doctest.h>
@@ -70,7 +69,10 @@ struct random_phone : phone {
     if (held.count(use))
       return;
     auto origin = below(3) == 0;
-    auto answer = model.on_seize({{use.first}, use.second, origin, "2001"},
+    auto answer = model.on_seize({{use.first},
+                                  use.second,
+                                  origin ? purpose::origin : purpose::reach,
+                                  "2001"},
                                  context(), fx);
     if (granted(answer)) {
       auto& x = std::get<seized>(answer);
@@ -116,13 +118,16 @@ struct random_phone : phone {
   void step() {
     fx = {};
     switch (below(10)) {
-      case 0: case 1:
+      case 0:
+      case 1:
         seize_any();
         break;
-      case 2: case 3:
+      case 2:
+      case 3:
         release_any();
         break;
-      case 4: case 5:
+      case 4:
+      case 5:
         enrol_any();
         break;
       case 6:

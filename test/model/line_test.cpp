@@ -1,5 +1,4 @@
 #include "actors/model/line.hpp"
-
 #include "test/model/lone_phone.hpp"
 
 #include <doctest/doctest.h>
@@ -29,9 +28,8 @@ TEST_CASE_FIXTURE(phone,
   CHECK(model.in_use() == 1);
 }
 
-TEST_CASE_FIXTURE(phone,
-                  "a call forks to every binding, with its path and its "
-                  "source") {
+TEST_CASE_FIXTURE(phone, "a call forks to every binding, with its path and its "
+                         "source") {
   start(with({{option::sip_alert_info, "info=alert-autoanswer"s},
               {option::trusted, true}}));
   auto request = registration("sip:a@192.0.2.1:5070;ob", 60, 1);
@@ -288,9 +286,8 @@ TEST_CASE("the phones of a site are not all asked at the same moment") {
   directory_builder builder;
   dn prototype;
   prototype.type = dn_type::extension;
-  prototype.options = std::make_shared<const option_values>(
-    option_values{{option::contact, "10.0.0.9"s},
-                  {option::oos_check, int64_t{100}}});
+  prototype.options = std::make_shared<const option_values>(option_values{
+    {option::contact, "10.0.0.9"s}, {option::oos_check, int64_t{100}}});
   builder.add_range(2000, 2999, 4, prototype);
   auto config = builder.build();
   REQUIRE(config);

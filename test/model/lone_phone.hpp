@@ -21,8 +21,8 @@ inline directory_builder with(option_values options,
   return builder;
 }
 
-inline register_request
-registration(std::string contact, uint32_t expires_s, uint32_t cseq) {
+inline register_request registration(std::string contact, uint32_t expires_s,
+                                     uint32_t cseq) {
   register_request x;
   x.contacts.push_back({std::move(contact), {}});
   x.expires = expires_s;
@@ -60,8 +60,9 @@ struct phone {
   }
   seize_answer seize(uint64_t call, bool origin = false,
                      std::string number = "2001") {
-    return model.on_seize({{call}, 1, origin, std::move(number)}, context(),
-                          fx);
+    return model.on_seize(
+      {{call}, 1, origin ? purpose::origin : purpose::reach, std::move(number)},
+      context(), fx);
   }
   void release(uint64_t call, uint16_t status = 200) {
     model.on_release({{call}, 1, status, false}, context(), fx);

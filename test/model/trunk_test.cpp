@@ -28,8 +28,8 @@ std::shared_ptr<const directory> with(option_values options) {
 
 // A trunk, its configuration and its clock.
 struct gateway {
-  std::shared_ptr<const directory> config
-    = with({{option::contact, "10.0.0.1:5080"s}});
+  std::shared_ptr<const directory> config = with(
+    {{option::contact, "10.0.0.1:5080"s}});
   time_point now{1h};
   trunk model;
   trunk_effects fx;
@@ -46,7 +46,9 @@ struct gateway {
     model.on_start(context(), fx);
   }
   seize_answer seize(uint64_t call, bool origin = false) {
-    return model.on_seize({{call}, 1, origin, "5551234"}, context(), fx);
+    return model.on_seize(
+      {{call}, 1, origin ? purpose::origin : purpose::reach, "5551234"},
+      context(), fx);
   }
   void release(uint64_t call, uint16_t status = 200, bool unreachable = false) {
     model.on_release({{call}, 1, status, unreachable}, context(), fx);
@@ -160,14 +162,19 @@ TEST_CASE("a final response is counted by its class, silence apart") {
 
 TEST_CASE("time-out and 5xx take a trunk out for recovery-timeout, no other "
           "status does") {
-  for (auto [status, unreachable, out] :
-       {std::tuple{408, true, true}, {503, false, true}, {500, false, true},
-        {0, true, true}, {486, false, false}, {404, false, false},
-        {603, false, false}, {200, false, false}, {408, false, false}}) {
+  for (auto [status, unreachable, out] : {std::tuple{408, true, true},
+                                          {503, false, true},
+                                          {500, false, true},
+                                          {0, true, true},
+                                          {486, false, false},
+                                          {404, false, false},
+                                          {603, false, false},
+                                          {200, false, false},
+                                          {408, false, false}}) {
     CAPTURE(status);
     gateway gw;
-    gw.start({{option::contact, "gw"s},
-              {option::recovery_timeout, int64_t{30}}});
+    gw.start(
+      {{option::contact, "gw"s}, {option::recovery_timeout, int64_t{30}}});
     gw.seize(1);
     gw.seize(2);
     gw.release(1, static_cast<uint16_t>(status), unreachable);
@@ -306,8 +313,9 @@ struct random_gateway : gateway {
       return;
     auto origin = below(4) == 0;
     auto before = held.size();
-    auto answer = model.on_seize({{use.first}, use.second, origin, "1"},
-                                 context(), fx);
+    auto answer = model.on_seize(
+      {{use.first}, use.second, origin ? purpose::origin : purpose::reach, "1"},
+      context(), fx);
     auto ok = granted(answer);
     REQUIRE(fx.tally.attempts == (ok && !origin));
     REQUIRE(fx.tally.refused == !ok);
@@ -326,9 +334,9 @@ struct random_gateway : gateway {
     std::pair<uint64_t, seizure_number> use{below(8),
                                             static_cast<uint8_t>(below(2))};
     static constexpr uint16_t statuses[] = {0, 200, 302, 404, 486, 487, 503};
-    model.on_release({{use.first}, use.second, statuses[below(7)],
-                      below(10) == 0},
-                     context(), fx);
+    model.on_release(
+      {{use.first}, use.second, statuses[below(7)], below(10) == 0}, context(),
+      fx);
     held.erase(use);
   }
 
@@ -353,10 +361,14 @@ struct random_gateway : gateway {
   void step() {
     fx = {};
     switch (below(10)) {
-      case 0: case 1: case 2:
+      case 0:
+      case 1:
+      case 2:
         seize_any();
         break;
-      case 3: case 4: case 5:
+      case 3:
+      case 4:
+      case 5:
         release_any();
         break;
       case 6:

@@ -29,6 +29,8 @@ void ledger::note_queue(const journal_event& x) {
 }
 
 void ledger::note(const journal_event& x) {
+  if (x.type == event_type::call_created || x.type == event_type::call_deleted)
+    return; // these are the call's, not a DN's
   demand(!x.this_dn.empty(), "an event names its DN");
   if (x.type == event_type::queued || x.type == event_type::route_request
       || x.type == event_type::route_used || x.type == event_type::diverted

@@ -119,7 +119,7 @@ TEST_CASE("a 2xx whose answer will never come is acknowledged all the same") {
     story s{{}, 1, false};
     play(s, {{says(1, 0, 200, sdp(1, 1)), "leg 0 #0 200 [sdp 1 1 sendrecv]"},
              {asks(1, 1, method::bye),
-              "leg 1 #1 200; leg 1 #0 ACK; leg 1 #0 forget"},
+              "leg 1 #1 200; leg 1 #0 ACK [sdp 1 1 inactive]; leg 1 #0 forget"},
              {acks(0, sdp(0, 1)), "leg 0 #1 BYE"}});
   }
   SUBCASE("the caller says BYE instead of answering in the ACK") {

@@ -1,5 +1,6 @@
 #include "test/sim/world.hpp"
 
+#include "actors/model/hold.hpp"
 #include "test/sim/broken.hpp"
 #include "test/sim/offices.hpp"
 
@@ -110,6 +111,12 @@ void world::check_sdp(leg_number to, const content& x) const {
     return;
   auto found = std::find_if(written_.begin(), written_.end(),
                             [&](const auto& y) { return y.first == x.data; });
+  if (found == written_.end()) { // an offer that we refuse comes back on hold
+    auto held = [&](const auto& y) { return as_held(y.first, true) == x.data; };
+    demand(std::any_of(written_.begin(), written_.end(), held),
+           "a description is passed on byte for byte");
+    return;
+  }
   demand(found != written_.end(), "a description is passed on byte for byte");
   demand((found->second == 0) != (to == 0), "and only to the other side");
 }
@@ -253,7 +260,8 @@ void world::post_time_out(leg_number leg, txn_number txn, method m) {
 }
 
 void world::answer_seize(const std::string& device, const seize& x) {
-  auto grants = x.origin ? random.chance(97) : random.chance(85);
+  auto grants = x.purpose == purpose::origin ? random.chance(97)
+                                             : random.chance(85);
   if (!grants) {
     refused y;
     y.seizure = x.seizure;
@@ -268,7 +276,7 @@ void world::answer_seize(const std::string& device, const seize& x) {
   }
   seized y;
   y.seizure = x.seizure;
-  if (!x.origin) {
+  if (x.purpose != purpose::origin) {
     auto count = random.chance(60) ? 1 : 1 + random.below(3);
     for (uint64_t i = 0; i < count; ++i)
       y.targets.emplace_back().uri = "sip:" + x.number + "@" + device + "-"

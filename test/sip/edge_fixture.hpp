@@ -55,7 +55,12 @@ recorder(call_actor::stateful_pointer<recorder_state> self, model::call_id id,
     [=](model::unacknowledged& x) { note(x); },
     [](model::seized&) {},
     [](model::refused&) {},
+    [](model::demanded&) {},
+    [](model::far_side_wanted&) {},
+    [](model::far_side_denied&) {},
+    [](model::leg_moved&) {},
     [](clear&) {},
+    [](farewell) {},
   };
 }
 

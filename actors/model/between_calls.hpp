@@ -1,0 +1,49 @@
+#pragma once
+
+#include "actors/model/demand.hpp"
+#include "actors/model/party.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+/// What calls tell each other, and clients a call.
+namespace strowger::model {
+
+/// A client's request, or another call's on its behalf (token 0). Answered at
+/// once by a verdict; the outcome comes as events.
+struct demanded {
+  demand what;
+  uint64_t token = 0; // finds whoever waits for the verdict
+};
+
+/// Give me the far side of the call that this DN has with you: the DN transfers
+/// it to me. Answered with leg_moved, or far_side_denied.
+struct far_side_wanted {
+  call_id by;
+  leg_number as = 0; // its number there
+  std::string dn;
+  bool even_alerting = false; // it need not have answered
+};
+
+/// No, and why.
+struct far_side_denied {
+  fault why = fault::none;
+  std::string dn; // that wanted to transfer
+};
+
+/// A leg moves to another call; the wire has been told. Whatever it still sends
+/// to the old call is passed on.
+struct leg_moved {
+  model::leg leg; // its number is the new one already
+  party who;      // whom it reaches
+  use_of_device use;
+  leg_name from;
+  bool far_side = false; // the answer to far_side_wanted; else a phone that has
+                         // one dialog for two calls speaks in this one now
+};
+
+using word_to_call
+  = std::variant<demanded, far_side_wanted, far_side_denied, leg_moved>;
+
+} // namespace strowger::model

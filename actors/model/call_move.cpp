@@ -1,0 +1,162 @@
+#include "actors/model/call_events.hpp"
+#include "actors/model/call_steps.hpp"
+
+#include <cassert>
+#include <utility>
+
+/// Legs that move from one call to another: the far side of a consult call when
+/// it is transferred, and a phone with one dialog for two calls.
+namespace strowger::model {
+
+namespace {
+
+/// Places a leg that came from another call.
+leg& settle_in(call& c, leg_moved&& x) {
+  auto number = x.leg.number;
+  while (number >= c.legs.size())
+    reserve_leg(c);
+  auto& l = leg_at(c, number);
+  l = std::move(x.leg);
+  l.moved_to.reset();
+  l.seizure = static_cast<seizure_number>(c.uses.size());
+  c.uses.push_back(std::move(x.use));
+  return l;
+}
+
+/// The far side of a consult call takes the place of the party that consulted.
+void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
+  auto previous = x.from.call;
+  auto& gone = c.called.state == party_state::held ? c.called : c.caller;
+  seat_as_caller(c, other_side(c, gone));
+  auto leaver = c.called;
+  auto who = x.who;
+  auto& l = settle_in(c, std::move(x));
+  who.role = dn_role::destination;
+  report_transferred(c, leaver, who, ctx, fx);
+  if (leaver.leg != nobody) {
+    auto& old = leg_at(c, leaver.leg);
+    auto use = old.seizure;
+    hang_up(c, old, fx);
+    part(c, old);
+    return_device(c, use, ctx, fx);
+  }
+  c.called = who;
+  c.other_place.reset();
+  auto& stays = c.caller;
+  stays.parked = false;
+  report_party_changed(c, stays, leaver, {}, ctx, fx);
+  report_party_changed(c, c.called, leaver, previous, ctx, fx);
+  if (l.state == leg_state::confirmed) {
+    join(c, leg_at(c, stays.leg), l);
+    return;
+  }
+  c.called.leg = nobody; // still an attempt
+  c.phase = call_phase::hunting;
+  auto ring_timeout = ctx.config.integer(option::ring_timeout);
+  if (ring_timeout > 0)
+    c.ring_until = ctx.now + std::chrono::seconds{ring_timeout};
+}
+
+/// The phone that has one dialog for two calls speaks in this one now.
+void phone_arrives(call& c, leg_moved&& x, const context& ctx, effects& fx) {
+  auto from = x.from;
+  auto dn = x.who.dn;
+  auto& l = settle_in(c, std::move(x));
+  c.other_place = from;
+  c.sharer = dn;
+  if (c.phase == call_phase::summoning) { // a consult call begins
+    c.caller.leg = l.number;
+    use_of(c, l).origin = true;
+    route(c, std::string{c.origin.called}, ctx, fx);
+    return;
+  }
+  auto* p = find_party(c, dn);
+  assert(p);
+  p->leg = l.number;
+  p->parked = true; // until it is retrieved
+}
+
+} // namespace
+
+// -- giving -------------------------------------------------------------------
+
+party& other_side(call& c, const party& p) {
+  return &p == &c.caller ? c.called : c.caller;
+}
+
+void seat_as_caller(call& c, const party& p) {
+  if (&p == &c.called)
+    std::swap(c.caller, c.called);
+}
+
+void take_leg_away(call& c, party& p, leg_name to, bool far_side, effects& fx) {
+  auto& l = leg_at(c, p.leg);
+  leg_moved x;
+  x.from = {c.id, l.number};
+  x.far_side = far_side;
+  x.leg = l;
+  x.leg.number = to.leg;
+  x.leg.partner = x.leg.linked = nobody;
+  x.who = p;
+  x.who.leg = to.leg;
+  x.use = use_of(c, l);
+  use_of(c, l).at = use_of_device::stage::returned;
+  part(c, l);
+  l.state = leg_state::gone;
+  l.moved_to = to;
+  l.sent = l.received = nullptr;
+  p.leg = nobody;
+  hand_over y;
+  y.leg = l.number;
+  y.to = to;
+  fx.wire.emplace_back(std::move(y));
+  fx.tells.push_back({to.call, std::move(x)});
+}
+
+void give_phone_back(call& c, effects& fx) {
+  if (!c.other_place)
+    return;
+  auto place = *std::exchange(c.other_place, std::nullopt);
+  // Either it speaks here, or there: then there is nothing to give.
+  auto speaks = [&](const party& p) {
+    return p.internal && p.dn == c.sharer && p.leg != nobody;
+  };
+  auto* p = speaks(c.caller)   ? &c.caller
+            : speaks(c.called) ? &c.called
+                               : nullptr;
+  if (!p)
+    return;
+  if (leg_at(c, p->leg).state == leg_state::confirmed) {
+    drop_flows(c, p->leg, fx);
+    take_leg_away(c, *p, place, false, fx);
+    return;
+  }
+  demand x; // it hung up, and so has left both calls
+  x.verb = verb::release_call;
+  x.this_dn = p->dn;
+  fx.tells.push_back({place.call, demanded{std::move(x)}});
+}
+
+// -- taking -------------------------------------------------------------------
+
+void take(call& c, leg_moved&& x, const context& ctx, effects& fx) {
+  auto* p = find_party(c, x.who.dn);
+  auto welcome = c.phase != call_phase::ending
+                 && c.phase != call_phase::finished
+                 && (x.far_side || p || c.phase == call_phase::summoning);
+  if (!welcome) { // it has nowhere to go
+    if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
+      c.phase = call_phase::ending;
+    auto& l = settle_in(c, std::move(x));
+    auto use = l.seizure;
+    hang_up(c, l, fx);
+    return_device(c, use, ctx, fx);
+    return;
+  }
+  if (x.far_side)
+    replace_party(c, std::move(x), ctx, fx);
+  else
+    phone_arrives(c, std::move(x), ctx, fx);
+}
+
+} // namespace strowger::model

@@ -1,0 +1,308 @@
+#include "actors/model/call_events.hpp"
+#include "actors/model/call_steps.hpp"
+#include "actors/model/final_status.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+/// Hold, consultation and transfer (semantics 3.2, 6.3 to 6.5). A phone that
+/// consults has two calls. With a dialog for each (`dual-dialog-enabled`) they
+/// only know each other's id; otherwise its one leg moves to the call in which
+/// it speaks. To transfer, the far side of the consult call moves over.
+namespace strowger::model {
+
+namespace {
+
+verdict refuse(fault why, const char* text) {
+  return {why, text, {}};
+}
+
+bool dual_dialog(const party& p, const context& ctx) {
+  return ctx.config.flag(option::dual_dialog_enabled, ctx.config.find(p.dn));
+}
+
+demand follow_up(const demand& x, verb what) {
+  demand y = x;
+  y.verb = what;
+  return y;
+}
+
+// -- after the hold -----------------------------------------------------------
+
+/// ConsultUserData (`consult-user-data`): joint is a copy, too, until lists can
+/// be shared between calls.
+user_data data_for_consult(const call& c, const demand& x, const context& ctx) {
+  auto inherit = x.consult != consult_data::separate;
+  if (x.consult == consult_data::by_option)
+    inherit = ctx.config.text(option::consult_user_data) != "separate";
+  user_data result;
+  if (inherit && c.user_data)
+    result = *c.user_data;
+  attach(result, x.pairs);
+  return result;
+}
+
+void open_consult(call& c, party& p, const demand& x, const context& ctx,
+                  effects& fx) {
+  auto consult = x.second_call;
+  auto y = follow_up(x, verb::make_call);
+  y.call = consult;
+  y.second_call = c.id;
+  y.pairs = data_for_consult(c, x, ctx);
+  auto lends = !dual_dialog(p, ctx);
+  y.text = lends ? "lent" : "";
+  fx.tells.push_back({consult, demanded{std::move(y)}});
+  if (!lends)
+    return;
+  c.other_place = leg_name{consult, 0};
+  c.sharer = p.dn;
+  seat_as_caller(c, other_side(c, p));
+  take_leg_away(c, c.called, *c.other_place, false, fx);
+}
+
+void change_over(call& c, party& p, const demand& x, effects& fx) {
+  if (c.other_place && p.leg != nobody) {
+    auto place = *c.other_place;
+    seat_as_caller(c, other_side(c, p));
+    take_leg_away(c, c.called, place, false, fx);
+  }
+  auto y = follow_up(x, verb::retrieve_call);
+  fx.tells.push_back(
+    {x.call == c.id ? x.second_call : x.call, demanded{std::move(y)}});
+}
+
+} // namespace
+
+// -- hold ---------------------------------------------------------------------
+
+void park(call& c, party& p) {
+  p.parked = true;
+  part(c, leg_at(c, p.leg));
+}
+
+void unpark(call& c, party& p) {
+  p.parked = false;
+  auto& l = leg_at(c, p.leg);
+  if (auto* other = partner_before_hold(c, p))
+    join(c, l, *other);
+}
+
+leg* partner_before_hold(call& c, const party& p) {
+  auto& other = other_side(c, p);
+  if (other.leg == nobody || other.parked)
+    return nullptr;
+  return &leg_at(c, other.leg);
+}
+
+verdict after_hold(call& c, demand&& x, const context& ctx, effects& fx) {
+  auto* p = find_party(c, x.this_dn);
+  if (!p)
+    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+  if (p->state != party_state::connected || p->leg == nobody
+      || c.phase != call_phase::connected)
+    return refuse(fault::invalid_call_state, "the DN is not connected");
+  if (c.then)
+    return refuse(fault::invalid_call_state, "a request is under way already");
+  auto consults = x.verb != verb::alternate_call;
+  if (consults && !is_reachable(ctx.config, x.destination))
+    return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
+  demand hold;
+  hold.verb = verb::hold_call;
+  hold.this_dn = x.this_dn;
+  hold.request = x.request;
+  c.then = errand{std::move(x), p->dn};
+  demanded y{std::move(hold)};
+  take(c, std::move(y), ctx, fx);
+  return {};
+}
+
+void run_errand(call& c, const context& ctx, effects& fx) {
+  if (!c.then)
+    return;
+  auto* p = find_party(c, c.then->dn);
+  if (!p) {
+    c.then.reset();
+    return;
+  }
+  if (p->state != party_state::held
+      || (p->leg != nobody && !is_quiet(c, leg_at(c, p->leg))))
+    return;
+  auto x = std::move(*c.then);
+  c.then.reset();
+  if (x.what.verb == verb::alternate_call) {
+    change_over(c, *p, x.what, fx);
+    return;
+  }
+  open_consult(c, *p, x.what, ctx, fx);
+  if (x.what.verb != verb::mute_transfer)
+    return;
+  // The consult call is given away before its other end has answered.
+  far_side_wanted y{c.id, reserve_leg(c), c.then ? c.then->dn : x.dn, true};
+  fx.tells.push_back({x.what.second_call, std::move(y)});
+}
+
+// -- completing ---------------------------------------------------------------
+
+leg_number reserve_leg(call& c) {
+  auto& l = c.legs.emplace_back();
+  l.number = static_cast<leg_number>(c.legs.size() - 1);
+  l.state = leg_state::gone;
+  return l.number;
+}
+
+verdict complete_transfer(call& c, const demand& x, effects& fx) {
+  auto* p = find_party(c, x.this_dn);
+  if (!p)
+    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+  if (p->state != party_state::held || c.phase != call_phase::connected)
+    return refuse(fault::invalid_call_state, "the DN does not hold the call");
+  if (x.second_call == c.id)
+    return refuse(fault::invalid_argument, "a call cannot join itself");
+  fx.tells.push_back(
+    {x.second_call, far_side_wanted{c.id, reserve_leg(c), p->dn, false}});
+  return {};
+}
+
+void take(call& c, const far_side_wanted& x, const context& ctx, effects& fx) {
+  auto deny = [&](fault why) {
+    fx.tells.push_back({x.by, far_side_denied{why, x.dn}});
+  };
+  auto ending = c.phase == call_phase::ending
+                || c.phase == call_phase::finished;
+  auto* p = ending ? nullptr : find_party(c, x.dn);
+  auto coming = c.phase == call_phase::summoning || c.phase == call_phase::fresh
+                || c.phase == call_phase::arriving;
+  if (!ending && coming && x.even_alerting) {
+    c.wanted = x; // a mute transfer: as soon as the other end rings
+    return;
+  }
+  if (!p) {
+    deny(ending ? fault::unknown_call : fault::party_not_on_call);
+    return;
+  }
+  auto& far = other_side(c, *p);
+  auto allowed = x.even_alerting
+                 || ctx.config.flag(option::blind_transfer_enabled,
+                                    ctx.config.find(far.dn));
+  auto talks = c.phase == call_phase::connected
+               && (far.state == party_state::connected
+                   || far.state == party_state::held);
+  if (!talks && !allowed) {
+    deny(fault::invalid_call_state);
+    return;
+  }
+  c.wanted = x;
+}
+
+void give_far_side(call& c, const context& ctx, effects& fx) {
+  if (!c.wanted)
+    return;
+  auto x = *c.wanted;
+  auto* p = find_party(c, x.dn);
+  if (c.phase == call_phase::summoning || c.phase == call_phase::fresh)
+    return;
+  if (!p || c.phase == call_phase::ending) {
+    c.wanted.reset();
+    fx.tells.push_back({x.by, far_side_denied{fault::cancelled, x.dn}});
+    return;
+  }
+  auto& far = other_side(c, *p);
+  if (c.phase == call_phase::hunting && far.state == party_state::alerting) {
+    leg* only = nullptr;
+    auto alive = 0;
+    for (auto& l : c.legs)
+      if (is_attempt(c, l)) {
+        only = &l;
+        ++alive;
+      }
+    if (alive != 1)
+      return; // the fork has to be decided first
+    far.leg = only->number;
+    c.ring_until = never;
+    c.hops.clear();
+    c.targets.clear();
+  } else if (c.phase != call_phase::connected || far.leg == nobody
+             || !is_quiet(c, leg_at(c, far.leg))) {
+    return;
+  }
+  c.wanted.reset();
+  far.parked = false;
+  auto state = far.state;
+  take_leg_away(c, far, {x.by, x.as}, true, fx);
+  far.state = party_state::null; // its events go on in the other call
+  c.other_place.reset();         // whoever transfers is not needed there
+  report_released(c, *p, call_state::transferred, ctx, fx);
+  if (state == party_state::connected)
+    c.record.result = call_result::answered;
+  auto by = p == &c.caller ? releaser::caller : releaser::called;
+  end_call(c, by, call_state::transferred, ctx, fx);
+}
+
+void take(call& c, const far_side_denied& x, const context& ctx, effects& fx) {
+  if (c.phase != call_phase::ending && c.phase != call_phase::finished)
+    report_error(c, x.dn, x.why, ctx, fx);
+}
+
+// -- back to the first call ---------------------------------------------------
+
+verdict reconnect(call& c, const demand& x, const context& ctx, effects& fx) {
+  auto* p = find_party(c, x.this_dn);
+  if (!p)
+    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+  give_phone_back(c, fx);
+  auto y = follow_up(x, verb::retrieve_call);
+  auto held = x.call == c.id ? x.second_call : x.call;
+  if (p->state == party_state::dialing)
+    abandon(c, ctx, fx);
+  else
+    end_call(c, p == &c.caller ? releaser::caller : releaser::called,
+             call_state::ok, ctx, fx);
+  fx.tells.push_back({held, demanded{std::move(y)}});
+  return {};
+}
+
+// -- single-step transfer -----------------------------------------------------
+
+verdict single_step_transfer(call& c, const demand& x, const context& ctx,
+                             effects& fx) {
+  auto* p = find_party(c, x.this_dn);
+  if (!p)
+    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+  if (c.phase != call_phase::connected || p->state != party_state::connected)
+    return refuse(fault::invalid_call_state, "the DN is not connected");
+  if (!is_reachable(ctx.config, x.destination))
+    return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
+  seat_as_caller(c, other_side(c, *p));
+  c.leaving = std::exchange(c.called, {});
+  c.diverted_as = call_state::transferred;
+  route(c, x.destination, ctx, fx);
+  return {};
+}
+
+void keep_leaving(call& c, fault why, const context& ctx, effects& fx) {
+  c.called = std::exchange(c.leaving, {});
+  c.phase = call_phase::connected;
+  c.ring_until = never;
+  report_error(c, c.called.dn, why, ctx, fx);
+}
+
+void release_leaving(call& c, call_state state, const context& ctx,
+                     effects& fx) {
+  auto leaver = std::exchange(c.leaving, {});
+  if (leaver.leg != nobody) {
+    auto& l = leg_at(c, leaver.leg);
+    auto use = l.seizure;
+    hang_up(c, l, fx);
+    part(c, l);
+    return_device(c, use, ctx, fx);
+  }
+  if (state == call_state::transferred) {
+    report_transferred(c, leaver, c.called, ctx, fx);
+    report_party_changed(c, c.caller, leaver, {}, ctx, fx);
+  } else {
+    report_released(c, leaver, state, ctx, fx);
+  }
+}
+
+} // namespace strowger::model

@@ -1,0 +1,213 @@
+#include "test/actors/call_control_office.hpp"
+
+/// The call models of semantics 5 that clients bring about, on a whole switch.
+using namespace strowger;
+using namespace strowger::test;
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "MakeCall by RFC 3725 flow I: the offer of the caller's "
+                  "phone goes to the destination") {
+  play({
+    {"MakeCall 2001 2002", "2001: INVITE"},
+    {"2001: 180", ""},
+    {"2001: 200 o1", "2002: INVITE o1", "2001 Dialing[c1]"},
+    {"2002: 180", "", "2002 Ringing[c1]"},
+    {"2002: 200 a1", "2002: ACK; 2001: ACK a1",
+     "2001 Established[c1], 2002 Established[c1]"},
+    {"ReleaseCall 2001 c1", "2001: BYE; 2002: BYE",
+     "2001 Released[c1], 2002 Released[c1]"},
+  });
+  CHECK(verdict == "accepted");
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "M17: HoldCall and RetrieveCall by "
+                                   "re-INVITE, with both sides on hold") {
+  inbound();
+  play({
+    {"HoldCall 2002 c1",
+     "gateway: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"2002: 200 to re-INVITE h2", "2002: ACK", "2002 Held[c1]"},
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"RetrieveCall 2002 c1", "gateway: re-INVITE"},
+    {"gateway: 200 to re-INVITE o3", "2002: re-INVITE o3"},
+    {"2002: 200 to re-INVITE a3", "2002: ACK; gateway: ACK a3",
+     "2002 Retrieved[c1]"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(broadsoft_office,
+                  "MakeCall by RFC 3725 flow II: the phone is "
+                  "answered at once, with nothing to hear") {
+  play({
+    {"MakeCall 2001 2002", "2001: INVITE black-hole"},
+    {"2001: 200 a1", "2001: ACK; 2002: INVITE", "2001 Dialing[c1]"},
+    {"2002: 180", "", "2002 Ringing[c1]"},
+    {"2002: 200 o2", "2001: re-INVITE o2",
+     "2001 Established[c1], 2002 Established[c1]"},
+    {"2001: 200 to re-INVITE a2", "2001: ACK; 2002: ACK a2"},
+    {"2001: BYE", "2001: 200 to BYE; 2002: BYE",
+     "2001 Released[c1], 2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(broadsoft_office, "AnswerCall, HoldCall, RetrieveCall and "
+                                    "SendDtmf order the phone by NOTIFY") {
+  play({
+    {"gateway: INVITE 2002 o1", "2002: INVITE o1"},
+    {"2002: 180", "gateway: 180", "2002 Ringing[c1]"},
+    {"AnswerCall 2002 c1", "2002: NOTIFY talk"},
+    {"2002: 200 to NOTIFY", ""},
+    {"2002: 200 a1", "2002: ACK; gateway: 200 a1", "2002 Established[c1]"},
+    {"gateway: ACK", ""},
+    {"HoldCall 2002 c1", "2002: NOTIFY hold"},
+    {"2002: re-INVITE hold2", "gateway: re-INVITE hold2"},
+    {"gateway: 200 to re-INVITE a2", "gateway: ACK; 2002: 200 to re-INVITE a2",
+     "2002 Held[c1]"},
+    {"2002: ACK", ""},
+    {"RetrieveCall 2002 c1", "2002: NOTIFY talk"},
+    {"2002: re-INVITE o3", "gateway: re-INVITE o3"},
+    {"gateway: 200 to re-INVITE a3", "gateway: ACK; 2002: 200 to re-INVITE a3",
+     "2002 Retrieved[c1]"},
+    {"2002: ACK", ""},
+    {"SendDtmf 2002 c1 42", "2002: NOTIFY dtmf Signal=42", "2002 DTMFSent[c1]"},
+    {"HoldCall 2002 c1", "2002: NOTIFY hold"},
+    {"2002: 489 to NOTIFY", "", "2002 Error[c1](REJECTED)"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "without sip-cti-control a phone is not "
+                  "answered from afar, and digits go by INFO") {
+  play({
+    {"gateway: INVITE 2002 o1", "2002: INVITE o1"},
+    {"2002: 180", "gateway: 180", "2002 Ringing[c1]"},
+    {"AnswerCall 2002 c1", ""},
+  });
+  CHECK(verdict == "UNSUPPORTED");
+  play({
+    {"2002: 200 a1", "2002: ACK; gateway: 200 a1", "2002 Established[c1]"},
+    {"gateway: ACK", ""},
+    {"SendDtmf 2002 c1 1#", "gateway: INFO Signal=1", "2002 DTMFSent[c1]"},
+    {"gateway: 200 to INFO", "gateway: INFO Signal=#"},
+    {"gateway: 200 to INFO", ""},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "M15: RedirectCall takes the call from a "
+                                   "ringing phone to another") {
+  play({
+    {"gateway: INVITE 2002 o1", "2002: INVITE o1"},
+    {"2002: 180", "gateway: 180", "2002 Ringing[c1]"},
+    {"RedirectCall 2002 c1 2003", "2002: CANCEL; 2003: INVITE o1",
+     "2002 Released[c1](Redirected)"},
+    {"2002: 487", ""},
+    {"2003: 180", "gateway: 180", "2003 Ringing[c1](Redirected)"},
+    {"2003: 200 a1", "2003: ACK; gateway: 200 a1", "2003 Established[c1]"},
+    {"gateway: ACK", ""},
+    {"2003: BYE", "2003: 200 to BYE; gateway: BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "M1: a client routes a call that waits on a "
+                                   "routing point") {
+  play({
+    {"gateway: INVITE 9 o1", "gateway: 180",
+     "9 Queued[c1], 9 RouteRequest[c1]"},
+    {"RouteCall 9 c1 2002", "2002: INVITE o1"},
+    {"2002: 180", "gateway: 180",
+     "9 RouteUsed[c1](Redirected), 9 Diverted[c1](Redirected), "
+     "2002 Ringing[c1]"},
+    {"2002: 200 a1", "2002: ACK; gateway: 200 a1", "2002 Established[c1]"},
+    {"gateway: ACK", ""},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "M12: a call whose target is busy stays on "
+                                   "the routing point and is routed again") {
+  play({
+    {"gateway: INVITE 9 o1", "gateway: 180",
+     "9 Queued[c1], 9 RouteRequest[c1]"},
+    {"RouteCall 9 c1 2002", "2002: INVITE o1"},
+    {"2002: 486", "", "9 Error[c1](BUSY)"},
+    {"RouteCall 9 c1 2003", "2003: INVITE o1"},
+    {"2003: 200 a1", "2003: ACK; gateway: 200 a1",
+     "9 RouteUsed[c1](Redirected), 9 Diverted[c1](Redirected), "
+     "2003 Ringing[c1], 2003 Established[c1]"},
+    {"gateway: ACK", ""},
+    {"gateway: BYE", "gateway: 200 to BYE; 2003: BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "a client turns a call on a routing point "
+                                   "away") {
+  play({
+    {"gateway: INVITE 9 o1", "gateway: 180",
+     "9 Queued[c1], 9 RouteRequest[c1]"},
+    {"RouteCall 9 c1 reject", "gateway: 486", "9 Released[c1](Busy)"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "M9: MakeCall to a busy phone: the server "
+                                   "clears the caller") {
+  play({
+    {"MakeCall 2001 2002", "2001: INVITE"},
+    {"2001: 200 o1", "2002: INVITE o1", "2001 Dialing[c1]"},
+    {"2002: 486", "2001: ACK o1(held); 2001: BYE",
+     "2001 DestinationBusy[c1](Busy), 2001 Released[c1](Busy)"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "MakeCall from a phone that does not answer "
+                                   "ends in an error to the client") {
+  play({
+    {"MakeCall 2001 2002", "2001: INVITE"},
+    {"2001: 486", "", "2001 Error[c1](BUSY)"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "a client takes a call back before the "
+                                   "caller's phone has answered") {
+  play({
+    {"MakeCall 2001 2002", "2001: INVITE"},
+    {"2001: 180", ""},
+    {"ReleaseCall 2001 c1", "2001: CANCEL", "2001 Error[c1](CANCELLED)"},
+    {"2001: 487", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "requests that make no sense now are refused "
+                  "and change nothing") {
+  inbound();
+  constexpr std::pair<const char*, const char*> rows[] = {
+    {"MakeCall 7777 2002", "UNKNOWN_DN"},
+    {"MakeCall gateway 2002", "INVALID_CALLING_DN"},
+    {"MakeCall 2001 7777", "INVALID_CALLED_DN"},
+    {"HoldCall 2001 c1", "PARTY_NOT_ON_CALL"},
+    {"RetrieveCall 2002 c1", "INVALID_CALL_STATE"},
+    {"AnswerCall 2002 c1", "INVALID_CALL_STATE"},
+    {"RedirectCall 2002 c1 2003", "INVALID_CALL_STATE"},
+    {"RouteCall 9 c1 2003", "INVALID_CALL_STATE"},
+    {"InitiateTransfer 2002 c1 7777", "INVALID_CALLED_DN"},
+    {"CompleteTransfer 2002 c1 c1", "INVALID_CALL_STATE"},
+    {"SingleStepTransfer 2001 c1 2003", "PARTY_NOT_ON_CALL"},
+    {"SendDtmf 2002 c1 x", "INVALID_ARGUMENT"},
+  };
+  for (auto& [what, why] : rows) {
+    INFO(std::string{what});
+    play({{what, ""}});
+    CHECK(verdict == why);
+  }
+  play({
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+    {"gateway: INVITE 2002 o1", "2002: INVITE o1"},
+    {"gateway: CANCEL", "gateway: 487; 2002: CANCEL"},
+    {"2002: 487", ""},
+    {"ReleaseCall 2002 c1", ""},
+  });
+  CHECK(verdict == "UNKNOWN_CALL");
+}
