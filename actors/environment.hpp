@@ -6,7 +6,9 @@
 #include "actors/wire.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -37,6 +39,9 @@ struct environment {
   std::function<void(uint64_t token, model::verdict&&)> answer;
   /// A call has ended and quits.
   std::function<void(model::call_id)> call_finished;
+  /// The bindings of registered DNs; they belong to the actors of the DNs.
+  std::map<std::string, const std::vector<model::binding>*, std::less<>>
+    registered = {};
 };
 
 } // namespace strowger

@@ -221,6 +221,7 @@ void exchange::shut_down() {
     caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
   calls_.clear();
   devices_.clear();
+  env_.registered.clear();
   env_.reactor.run();
   for (auto& [token, taker] : std::exchange(waiting_, {}))
     taker({model::fault::cancelled, "the switch stops", {}});

@@ -78,6 +78,20 @@ public:
   const journal& events() const {
     return journal_;
   }
+  journal& events() {
+    return journal_;
+  }
+  /// The configuration in force, for whoever keeps it; null before the first.
+  const std::shared_ptr<const model::directory>& shared_config() const {
+    return env_.config;
+  }
+  /// Bindings by DN; valid in this turn of the reactor.
+  const auto& registrations() const {
+    return env_.registered;
+  }
+  bool draining() const {
+    return draining_;
+  }
   const trunk_registry& trunks() const {
     return trunks_;
   }

@@ -8,6 +8,10 @@ void journal::append(model::journal_event&& x) {
   ++last_;
   probe_.events.add();
   out_.event(last_, x);
+  if (follower_) {
+    ledger_.fold(x);
+    follower_->event(last_, x);
+  }
   kept_.push_back(std::move(x));
   if (kept_.size() > limit_)
     kept_.pop_front();

@@ -13,10 +13,16 @@ void publish(line_state& state, const model::line_effects& fx) {
   auto& env = *state.env;
   auto& gauge = env.reactor.counters().registrations;
   auto registered = !fx.finished && !state.model.bindings().empty();
-  if (registered && !state.registered)
+  if (registered && !state.registered) {
     gauge.take();
-  else if (!registered && state.registered)
+    env.registered.insert_or_assign(state.number, &state.model.bindings());
+  } else if (!registered && state.registered) {
     gauge.give();
+    // After a reload another actor may have the number.
+    auto i = env.registered.find(state.number);
+    if (i != env.registered.end() && i->second == &state.model.bindings())
+      env.registered.erase(i);
+  }
   state.registered = registered;
   if (fx.persist)
     env.out.bindings(state.number, state.model.bindings());

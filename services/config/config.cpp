@@ -107,6 +107,10 @@ load_result load_text(std::string_view text, const std::string& name) {
   return result;
 }
 
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
 std::optional<listen_address> parse_listen_address(std::string_view text) {
   auto colon = text.rfind(':');
   if (colon == std::string_view::npos)

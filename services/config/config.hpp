@@ -22,6 +22,17 @@ struct cdr_settings {
   std::string file;
 };
 
+/// The control plane (gRPC). In the file `control: host:port`, or a map of
+/// these: listen, tokens, tls (certificate, key, client-ca), audit.
+struct control_settings {
+  std::string listen = "127.0.0.1:50051"; ///< `host:port`; empty = off
+  std::string tokens;                     ///< file; empty = none are needed
+  std::string certificate;                ///< file (PEM); empty = no TLS
+  std::string key;                        ///< file (PEM)
+  std::string client_ca; ///< file (PEM); clients need a certificate of it
+  std::string audit;     ///< file of JSON lines; empty = none
+};
+
 /// An address a service listens at; port 0 = any.
 struct listen_address {
   std::string host;
@@ -32,8 +43,8 @@ struct listen_address {
 struct settings {
   std::shared_ptr<const model::directory> directory;
   std::string switch_name = "switch";
-  std::string control = "127.0.0.1:50051"; ///< `host:port`; empty = off
-  std::string metrics = "127.0.0.1:9464";  ///< `host:port`; empty = off
+  control_settings control;
+  std::string metrics = "127.0.0.1:9464"; ///< `host:port`; empty = off
   std::string data_folder = "./data";
   log_settings log;
   cdr_settings cdr; ///< by default `cdr.jsonl` in the data folder
@@ -61,6 +72,9 @@ load_result load(const std::string& path);
 
 /// Same for a text; `name` stands for the file in errors.
 load_result load_text(std::string_view text, const std::string& name);
+
+/// Does the host name this machine only, so that nobody else can come in?
+bool is_loopback(std::string_view host);
 
 /// Splits `host:port` or `[v6]:port`; nothing if it is neither.
 std::optional<listen_address> parse_listen_address(std::string_view text);

@@ -43,6 +43,9 @@ private:
   // -- sections ---------------------------------------------------------------
 
   void read_document(const node& root);
+  void read_control(const node& value);
+  void read_tls(const node& map);
+  void check_control(const node& where);
   void read_log(const node& map);
   void read_cdr(const node& map);
   void read_sections(const node& map);

@@ -176,6 +176,19 @@ void append_json(text_buffer& out, std::string_view text) {
   out.push_back('"');
 }
 
+void append_utf8(text_buffer& out, std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    auto ascii = static_cast<unsigned char>(text[i]) < 0x80;
+    if (auto n = ascii ? 1 : utf8_length(text.substr(i))) {
+      append(out, text.substr(i, n));
+      i += n;
+    } else {
+      append(out, "\xef\xbf\xbd");
+      ++i;
+    }
+  }
+}
+
 void append_value(text_buffer& out, std::string_view text) {
   if (is_one_word(text))
     append(out, text);

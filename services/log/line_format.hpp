@@ -62,6 +62,9 @@ void append_call_id(text_buffer& out, uint64_t id);
 /// anything into a header, and one bad byte must not spoil a whole file.
 void append_json(text_buffer& out, std::string_view text);
 
+/// The text with U+FFFD for what is not UTF-8.
+void append_utf8(text_buffer& out, std::string_view text);
+
 /// A value after `key=`: bare if it is one word, otherwise quoted, with control
 /// characters escaped so that a peer cannot forge a line.
 void append_value(text_buffer& out, std::string_view text);

@@ -1,0 +1,383 @@
+#include "services/control/query_service.hpp"
+
+#include "services/control/rpc.hpp"
+#include "services/control/status.hpp"
+#include "services/version.hpp"
+
+#include <algorithm>
+
+namespace strowger::services::control {
+
+namespace {
+
+constexpr size_t page_default = 100;
+constexpr size_t page_max = 1000;
+
+using image_ptr = std::shared_ptr<state_image>;
+
+grpc::Status bad_token() {
+  return make_status(model::fault::invalid_argument,
+                     "page_token: it is not of this list, or the list has "
+                     "changed; begin anew");
+}
+
+/// Entries a page may have; 0 if the request makes no sense.
+template <class Request>
+size_t page_size(const Request& request) {
+  if (request.page_size() < 0)
+    return 0;
+  auto wanted = static_cast<size_t>(request.page_size());
+  return wanted == 0 ? page_default : std::min(wanted, page_max);
+}
+
+grpc::Status bad_size() {
+  return make_status(model::fault::invalid_argument,
+                     "page_size: it is below 0");
+}
+
+grpc::Status no_dn(const std::string& number) {
+  return make_status(model::fault::unknown_dn, "there is no DN " + number,
+                     {"dn", number});
+}
+
+void fill(const model::ledger_call& from, const state_image& image,
+          api::Call& to) {
+  to_api(from, image.clock, to);
+  for (auto& party : from.parties)
+    to_api(party, image.clock, *to.add_parties());
+}
+
+/// Where the page after this call begins; nothing for a token that is none.
+std::optional<size_t> calls_after(const state_image& image,
+                                  const std::string& token) {
+  if (token.empty())
+    return 0;
+  auto id = parse_call_id(token);
+  if (!id)
+    return std::nullopt;
+  auto& calls = image.ledger().calls;
+  auto i = std::ranges::upper_bound(calls, *id, {},
+                                    [](auto& x) { return x->id; });
+  return static_cast<size_t>(i - calls.begin());
+}
+
+/// Where the page after this DN of a sorted list begins.
+template <class List, class Number>
+size_t index_after(const List& list, const std::string& token, Number number) {
+  if (token.empty())
+    return 0;
+  auto i = std::ranges::upper_bound(list, token, {}, number);
+  return static_cast<size_t>(i - list.begin());
+}
+
+} // namespace
+
+template <class Request, class Answer>
+query_service::reactor_type query_service::ask(context* call,
+                                               std::string_view method,
+                                               const Request& request,
+                                               Answer answer) {
+  auto self = rpc::open(host_, call, {method, role::observe},
+                        request.ByteSizeLong());
+  if (!self->refused())
+    self->query([feed = host_->feed](exchange&) { return feed->image(); },
+                std::move(answer));
+  return self.get();
+}
+
+// -- switch and DNs -----------------------------------------------------------
+
+query_service::reactor_type
+query_service::GetSwitch(context* call, const api::GetSwitchRequest* request,
+                         api::GetSwitchResponse* response) {
+  auto self = rpc::open(host_, call, {"QueryService/GetSwitch", role::observe},
+                        request->ByteSizeLong());
+  if (self->refused())
+    return self.get();
+  self->query(
+    [feed = host_->feed](exchange& x) {
+      return std::pair{feed->image(), x.draining()};
+    },
+    [response, started = started_](auto found) {
+      auto& [image, draining] = found;
+      response->set_name(image->config->switch_name());
+      response->set_version(std::string{version_text});
+      to_api(started, *response->mutable_started());
+      response->set_journal_id(image->journal_id);
+      response->set_sequence(image->sequence);
+      response->set_dns(image->config->dns().size());
+      auto& ledger = image->ledger();
+      response->set_calls(ledger.calls.size());
+      response->set_agents(static_cast<uint64_t>(std::ranges::count_if(
+        ledger.dns, [](auto& dn) { return dn->agent.has_value(); })));
+      response->set_draining(draining);
+      return grpc::Status::OK;
+    });
+  return self.get();
+}
+
+query_service::reactor_type
+query_service::GetDn(context* call, const api::GetDnRequest* request,
+                     api::GetDnResponse* response) {
+  return ask(call, "QueryService/GetDn", *request,
+             [request, response](const image_ptr& image) {
+               auto* dn = image->config->find(request->number());
+               if (!dn)
+                 return no_dn(request->number());
+               to_api(*dn, image->ledger().find(dn->number), image->clock,
+                      *response->mutable_dn());
+               return grpc::Status::OK;
+             });
+}
+
+query_service::reactor_type
+query_service::ListDns(context* call, const api::ListDnsRequest* request,
+                       api::ListDnsResponse* response) {
+  return ask(call, "QueryService/ListDns", *request,
+             [request, response](const image_ptr& image) {
+               auto dns = image->config->dns();
+               auto size = page_size(*request);
+               if (size == 0)
+                 return bad_size();
+               size_t i = 0;
+               if (auto& token = request->page_token(); !token.empty()) {
+                 auto* last = image->config->find(token);
+                 if (!last)
+                   return bad_token();
+                 i = static_cast<size_t>(last - dns.data()) + 1;
+               }
+               auto& types = request->types();
+               for (; i < dns.size(); ++i) {
+                 auto type = to_api(dns[i].type);
+                 if (!types.empty()
+                     && std::ranges::find(types, type) == types.end())
+                   continue;
+                 auto& list = *response->mutable_dns();
+                 if (static_cast<size_t>(list.size()) == size) {
+                   response->set_next_page_token(list.rbegin()->number());
+                   break;
+                 }
+                 to_api(dns[i], image->ledger().find(dns[i].number),
+                        image->clock, *list.Add());
+               }
+               return grpc::Status::OK;
+             });
+}
+
+// -- calls --------------------------------------------------------------------
+
+query_service::reactor_type
+query_service::GetCall(context* call, const api::GetCallRequest* request,
+                       api::GetCallResponse* response) {
+  return ask(call, "QueryService/GetCall", *request,
+             [request, response](const image_ptr& image) {
+               auto id = parse_call_id(request->call_id());
+               auto* x = id ? image->ledger().find(*id) : nullptr;
+               if (!x)
+                 return make_status(model::fault::unknown_call,
+                                    "there is no call " + request->call_id(),
+                                    {"call_id", request->call_id()});
+               fill(*x, *image, *response->mutable_call());
+               return grpc::Status::OK;
+             });
+}
+
+query_service::reactor_type
+query_service::ListCalls(context* call, const api::ListCallsRequest* request,
+                         api::ListCallsResponse* response) {
+  return ask(call, "QueryService/ListCalls", *request,
+             [request, response](const image_ptr& image) {
+               auto begin = calls_after(*image, request->page_token());
+               auto size = page_size(*request);
+               if (size == 0)
+                 return bad_size();
+               if (!begin)
+                 return bad_token();
+               auto& dn = request->dn();
+               if (!dn.empty() && !image->config->find(dn))
+                 return no_dn(dn);
+               auto& calls = image->ledger().calls;
+               for (auto i = *begin; i < calls.size(); ++i) {
+                 if (!dn.empty() && !calls[i]->find(dn))
+                   continue;
+                 auto& list = *response->mutable_calls();
+                 if (static_cast<size_t>(list.size()) == size) {
+                   response->set_next_page_token(list.rbegin()->call_id());
+                   break;
+                 }
+                 fill(*calls[i], *image, *list.Add());
+               }
+               return grpc::Status::OK;
+             });
+}
+
+query_service::reactor_type query_service::ListParties(
+  context* call, const api::ListPartiesRequest* request,
+  api::ListPartiesResponse* response) {
+  return ask(call, "QueryService/ListParties", *request,
+             [request, response](const image_ptr& image) {
+               auto begin = calls_after(*image, request->page_token());
+               auto size = page_size(*request);
+               if (size == 0)
+                 return bad_size();
+               if (!begin)
+                 return bad_token();
+               auto& calls = image->ledger().calls;
+               auto& list = *response->mutable_parties();
+               for (auto i = *begin; i < calls.size(); ++i) {
+                 auto& x = *calls[i];
+                 auto id = to_text(x.id);
+                 if (!request->call_id().empty() && request->call_id() != id)
+                   continue;
+                 if (static_cast<size_t>(list.size()) >= size) {
+                   response->set_next_page_token(list.rbegin()->call_id());
+                   break;
+                 }
+                 for (auto& party : x.parties) {
+                   if (!request->dn().empty() && request->dn() != party.dn)
+                     continue;
+                   auto& out = *list.Add();
+                   out.set_call_id(id);
+                   to_api(party, image->clock, *out.mutable_party());
+                 }
+               }
+               return grpc::Status::OK;
+             });
+}
+
+// -- agents, trunks, registrations --------------------------------------------
+
+query_service::reactor_type
+query_service::ListAgents(context* call, const api::ListAgentsRequest* request,
+                          api::ListAgentsResponse* response) {
+  return ask(
+    call, "QueryService/ListAgents", *request,
+    [request, response](const image_ptr& image) {
+      auto size = page_size(*request);
+      if (size == 0)
+        return bad_size();
+      auto& dns = image->ledger().dns;
+      auto i = index_after(
+        dns, request->page_token(), [](auto& x) -> auto& { return x->number; });
+      for (; i < dns.size(); ++i) {
+        if (!dns[i]->agent)
+          continue;
+        auto& list = *response->mutable_agents();
+        if (static_cast<size_t>(list.size()) == size) {
+          response->set_next_page_token(list.rbegin()->dn());
+          break;
+        }
+        to_api(*dns[i]->agent, dns[i]->number, image->clock, *list.Add());
+      }
+      return grpc::Status::OK;
+    });
+}
+
+query_service::reactor_type
+query_service::ListTrunks(context* call, const api::ListTrunksRequest* request,
+                          api::ListTrunksResponse* response) {
+  auto self = rpc::open(host_, call, {"QueryService/ListTrunks", role::observe},
+                        request->ByteSizeLong());
+  if (self->refused())
+    return self.get();
+  self->query([](exchange& x) { return x.trunks().list(); },
+              [request, response](const auto& trunks) {
+                auto size = page_size(*request);
+                if (size == 0)
+                  return bad_size();
+                auto i = index_after(
+                  trunks, request->page_token(),
+                  [](auto& x) -> auto& { return x.first; });
+                for (; i < trunks.size(); ++i) {
+                  auto& list = *response->mutable_trunks();
+                  if (static_cast<size_t>(list.size()) == size) {
+                    response->set_next_page_token(list.rbegin()->number());
+                    break;
+                  }
+                  auto& [number, counters] = trunks[i];
+                  auto& out = *list.Add();
+                  out.set_number(number);
+                  out.set_in_service(counters->in_service.read() != 0);
+                  out.set_calls(counters->current.read());
+                  out.set_calls_peak(counters->current.peak());
+                  out.set_attempts(counters->attempts.read());
+                  out.set_refused(counters->refused.read());
+                  uint64_t rejected = 0;
+                  for (auto& x : counters->rejections)
+                    rejected += x.read();
+                  out.set_rejected(rejected);
+                  out.set_unreachable(counters->unreachable.read());
+                }
+                return grpc::Status::OK;
+              });
+  return self.get();
+}
+
+namespace {
+
+/// A page of registered DNs, as copied on the thread of the switch.
+struct registered_page {
+  std::vector<std::pair<std::string, std::vector<model::binding>>> dns;
+  bool more = false;
+  std::shared_ptr<const model::directory> config;
+};
+
+registered_page copy_page(exchange& x, const std::string& after,
+                          const std::string& only, size_t size) {
+  registered_page page;
+  page.config = x.shared_config();
+  auto& all = x.registrations();
+  auto i = only.empty() ? all.upper_bound(after) : all.find(only);
+  size_t taken = 0;
+  for (; i != all.end(); ++i) {
+    if (taken >= size) {
+      page.more = true;
+      break;
+    }
+    page.dns.emplace_back(i->first, *i->second);
+    taken += i->second->size();
+    if (!only.empty())
+      break;
+  }
+  return page;
+}
+
+} // namespace
+
+query_service::reactor_type query_service::ListRegistrations(
+  context* call, const api::ListRegistrationsRequest* request,
+  api::ListRegistrationsResponse* response) {
+  auto self = rpc::open(host_, call,
+                        {"QueryService/ListRegistrations", role::observe},
+                        request->ByteSizeLong());
+  if (self->refused())
+    return self.get();
+  auto size = page_size(*request);
+  if (size == 0) {
+    self->finish(bad_size());
+    return self.get();
+  }
+  self->query(
+    [size, after = request->page_token(), only = request->dn()](exchange& x) {
+      return copy_page(x, after, only, size);
+    },
+    [clock = host_->clock, request, response](const registered_page& page) {
+      if (!request->dn().empty() && !page.config->find(request->dn()))
+        return no_dn(request->dn());
+      for (auto& [dn, bindings] : page.dns)
+        for (auto& x : bindings) {
+          auto& out = *response->add_registrations();
+          out.set_dn(dn);
+          out.set_contact(to_utf8(x.contact_uri));
+          out.set_received(to_utf8(x.received));
+          to_api(clock.at(x.expires), *out.mutable_expires());
+          out.set_user_agent(to_utf8(x.user_agent));
+        }
+      if (page.more)
+        response->set_next_page_token(page.dns.back().first);
+      return grpc::Status::OK;
+    });
+  return self.get();
+}
+
+} // namespace strowger::services::control

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/exchange.hpp"
+#include "services/config/config.hpp"
+#include "services/control/feed.hpp"
+#include "services/log/line_format.hpp"
+
+#include <prometheus/collectable.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace strowger::services::control {
+
+/// The switch, as its control plane needs it.
+struct server_sources {
+  caf::actor_system& system;
+  strowger::reactor& reactor;
+  strowger::exchange& exchange;
+  wall_clock clock;
+  feed_limits limits = {};
+};
+
+/// The gRPC control plane. Made, drained and destroyed on the thread of the
+/// switch, before the exchange has its first event.
+class server {
+public:
+  struct opened;
+
+  /// Opens it. On failure there is no server, and the error says why.
+  static opened open(const config::control_settings& settings,
+                     server_sources sources);
+
+  /// Ends all streams with UNAVAILABLE, waits for requests under way, and
+  /// leaves the exchange alone from then on.
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Begins to listen; returns what keeps it from that, or nothing.
+  std::optional<std::string> listen();
+
+  /// Health says NOT_SERVING from now on; requests are still answered.
+  void drain();
+
+  /// Reads the tokens and reopens the audit log. Returns what is wrong.
+  std::optional<std::string> reload();
+
+  /// Where it listens; 0 before that.
+  int port() const;
+
+  /// Subscribers, queues, requests; to be read from any thread, also when the
+  /// server is gone.
+  std::shared_ptr<prometheus::Collectable> metrics() const;
+
+private:
+  struct state;
+  explicit server(std::unique_ptr<state> state);
+  std::unique_ptr<state> state_;
+};
+
+struct server::opened {
+  std::unique_ptr<control::server> server; ///< null on failure
+  std::string error;                       ///< empty on success
+};
+
+} // namespace strowger::services::control

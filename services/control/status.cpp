@@ -1,0 +1,118 @@
+#include "services/control/status.hpp"
+
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+
+#include <array>
+#include <cassert>
+
+namespace strowger::services::control {
+
+namespace {
+
+constexpr std::string_view domain = "strowger";
+
+constexpr std::array<std::string_view, status_code_count> code_words = {
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+};
+
+} // namespace
+
+grpc::StatusCode code_of(model::fault x) {
+  using enum model::fault;
+  switch (x) {
+    case none:
+      return grpc::OK;
+    case unknown_dn:
+    case unknown_call:
+    case unknown_agent:
+      return grpc::NOT_FOUND;
+    case invalid_calling_dn:
+    case invalid_called_dn:
+    case invalid_argument:
+      return grpc::INVALID_ARGUMENT;
+    case not_registered:
+    case party_not_on_call:
+    case invalid_call_state:
+    case wrong_kind_of_call:
+    case busy:
+    case not_logged_in:
+      return grpc::FAILED_PRECONDITION;
+    case already_logged_in:
+    case agent_in_use:
+    case conflict:
+      return grpc::ALREADY_EXISTS;
+    case no_trunk:
+    case too_large:
+      return grpc::RESOURCE_EXHAUSTED;
+    case out_of_service:
+    case overloaded:
+      return grpc::UNAVAILABLE;
+    case no_answer:
+    case rejected:
+    case cancelled:
+      return grpc::ABORTED;
+    case timeout:
+      return grpc::DEADLINE_EXCEEDED;
+    case unsupported:
+      return grpc::UNIMPLEMENTED;
+    case wrong_password:
+      return grpc::PERMISSION_DENIED;
+  }
+  return grpc::INTERNAL;
+}
+
+grpc::Status make_status(grpc::StatusCode code, std::string_view reason,
+                         std::string_view text, subject about) {
+  if (code == grpc::OK)
+    return grpc::Status::OK;
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string{reason});
+  info.set_domain(std::string{domain});
+  if (!about.first.empty())
+    (*info.mutable_metadata())[std::string{about.first}] = std::string{
+      about.second};
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(std::string{text});
+  status.add_details()->PackFrom(info);
+  return {code, std::string{text}, status.SerializeAsString()};
+}
+
+grpc::Status make_status(model::fault why, std::string_view text,
+                         subject about) {
+  return make_status(code_of(why), to_string(why), text, about);
+}
+
+std::string reason_of(const grpc::Status& x) {
+  google::rpc::Status status;
+  google::rpc::ErrorInfo info;
+  if (x.error_details().empty() || !status.ParseFromString(x.error_details())
+      || status.details().empty() || !status.details(0).UnpackTo(&info))
+    return {};
+  return info.reason();
+}
+
+std::string_view to_string(grpc::StatusCode x) {
+  auto index = static_cast<size_t>(x);
+  assert(index < code_words.size());
+  return code_words[index];
+}
+
+} // namespace strowger::services::control
