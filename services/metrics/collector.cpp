@@ -208,6 +208,9 @@ std::vector<MetricFamily> collector::Collect() const {
   auto build = gauges("strowger_build_info", "1; the labels say what runs.");
   add(build, {{"version", sources_.version}}, 1);
   out.push_back(std::move(build));
+  if (sources_.more)
+    for (auto& family : sources_.more->Collect())
+      out.push_back(std::move(family));
   auto process = collect_process();
   std::move(process.begin(), process.end(), std::back_inserter(out));
   return out;

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct metric_sources {
   std::function<uint64_t()> log_dropped = {};
   std::function<uint64_t()> cdr_dropped = {};
   std::function<uint64_t()> store_lost = {};
+  /// More families, of a service that has its own; may be null.
+  std::shared_ptr<const prometheus::Collectable> more = {};
 };
 
 /// Turns the counters of the switch into Prometheus families: everything has a

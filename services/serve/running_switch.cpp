@@ -50,7 +50,8 @@ running_switch::running_switch(std::string file, config::settings settings,
 }
 
 running_switch::~running_switch() {
-  http_.reset(); // reads the counters on threads of its own
+  http_.reset();    // reads the counters on threads of its own
+  control_.reset(); // asks the exchange, from threads of its own
   end(drain_watch_, drain_look_);
   end(output_watch_, output_look_);
   if (exchange_)
@@ -79,6 +80,8 @@ std::optional<std::string> running_switch::open() {
   loop_ = std::make_unique<sip::loop>(reactor_);
   stack_ = std::make_unique<sip::stack>(*loop_, reactor_, *exchange_, *hub_);
   exchange_->attach(*stack_);
+  if (auto error = open_control())
+    return error;
   restore_bindings();
   exchange_->configure(settings_.directory);
   if (auto error = stack_->open(*settings_.directory))
@@ -87,6 +90,9 @@ std::optional<std::string> running_switch::open() {
   drain_watch_ = system_.spawn(watcher, [this] { watch_drain(); });
   output_watch_ = system_.spawn(watcher, [this] { watch_outputs(); });
   watch_outputs();
+  if (control_)
+    if (auto error = control_->listen())
+      return error;
   if (auto error = open_metrics())
     return error;
   listening_ = true;
@@ -126,6 +132,17 @@ void running_switch::restore_bindings() {
     exchange_->restore(dn, std::move(bindings));
 }
 
+std::optional<std::string> running_switch::open_control() {
+  if (settings_.control.listen.empty())
+    return std::nullopt;
+  auto result = control::server::open(settings_.control,
+                                      {system_, reactor_, *exchange_, wall_});
+  control_ = std::move(result.server);
+  if (!control_)
+    return result.error;
+  return std::nullopt;
+}
+
 std::optional<std::string> running_switch::open_metrics() {
   if (settings_.metrics.empty())
     return std::nullopt;
@@ -142,6 +159,8 @@ std::optional<std::string> running_switch::open_metrics() {
     sources.cdr_dropped = [writer = records_] { return writer->dropped(); };
   if (database_)
     sources.store_lost = [database = database_] { return database->lost(); };
+  if (control_)
+    sources.more = control_->metrics();
   endpoint_sources asked;
   asked.metrics = std::make_shared<collector>(std::move(sources));
   asked.alive = [this] {
@@ -172,6 +191,8 @@ std::string running_switch::describe() const {
                           config.integer(model::option::sip_port));
   if (auto tls = config.integer(model::option::sip_port_tls); tls > 0)
     text += fmt::format(" and :{} (TLS)", tls);
+  if (control_)
+    text += fmt::format(", control (gRPC) on {}", settings_.control.listen);
   if (http_)
     text += fmt::format(", metrics on http://{}/metrics", settings_.metrics);
   return text;
@@ -191,6 +212,9 @@ void running_switch::apply_reload() {
   log_.writer->reopen();
   if (records_)
     records_->reopen();
+  if (control_)
+    if (auto error = control_->reload())
+      log_.logger->error("the tokens in force stay: {}", *error);
   auto result = config::load(file_);
   if (!result.value) {
     for (auto& error : result.errors)
@@ -233,6 +257,8 @@ void running_switch::stop() {
 void running_switch::begin_drain() {
   log_.logger->info("draining");
   exchange_->drain();
+  if (control_)
+    control_->drain();
   auto timeout = settings_.directory->integer(model::option::drain_timeout);
   drain_until_ = reactor_.now() + std::chrono::seconds{timeout};
   watch_drain();

@@ -2,6 +2,7 @@
 
 #include "actors/exchange.hpp"
 #include "services/config/config.hpp"
+#include "services/control/server.hpp"
 #include "services/metrics/endpoint.hpp"
 #include "services/serve/outlets_hub.hpp"
 #include "sip/loop.hpp"
@@ -55,6 +56,7 @@ private:
   };
 
   std::optional<std::string> open_outputs();
+  std::optional<std::string> open_control();
   std::optional<std::string> open_metrics();
   void restore_bindings();
   void apply_reload();
@@ -79,6 +81,7 @@ private:
   std::unique_ptr<exchange> exchange_;
   std::unique_ptr<sip::loop> loop_;
   std::unique_ptr<sip::stack> stack_;
+  std::unique_ptr<control::server> control_;
   std::unique_ptr<endpoint> http_;
 
   deadline_listener drain_watch_;

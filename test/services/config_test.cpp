@@ -236,7 +236,7 @@ TEST_CASE("the configuration of the issue works word for word") {
   check_office(*result.value->directory);
   CHECK(result.value->directory->dns().size() == 10003);
   CHECK(result.value->switch_name == "head-office");
-  CHECK(result.value->control == "127.0.0.1:50051");
+  CHECK(result.value->control.listen == "127.0.0.1:50051");
   CHECK(result.value->metrics == "127.0.0.1:9464");
   CHECK(result.value->data_folder == "./data");
   CHECK(result.value->log.level == "info");
@@ -268,7 +268,7 @@ dns: []
 )",
                                   "f");
   REQUIRE(errors_of(result) == "");
-  CHECK(result.value->control == "");
+  CHECK(result.value->control.listen == "");
   CHECK(result.value->metrics == "[::1]:0");
   CHECK(result.value->log.level == "debug");
   CHECK(result.value->log.format == "json");
