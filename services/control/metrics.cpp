@@ -12,8 +12,8 @@ namespace strowger::services::control {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> served = {"EventService",
-                                                    "QueryService"};
+constexpr std::array<std::string_view, 4> served = {
+  "EventService", "QueryService", "CallService", "UserDataService"};
 
 /// RESYNC_REASON_SLOW_SUBSCRIBER -> slow_subscriber
 std::string label_of(api::ResyncReason x) {

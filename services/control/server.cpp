@@ -1,10 +1,12 @@
 #include "services/control/server.hpp"
 
+#include "services/control/call_service.hpp"
 #include "services/control/credentials.hpp"
 #include "services/control/event_service.hpp"
 #include "services/control/metrics.hpp"
 #include "services/control/query_service.hpp"
 #include "services/control/rpc.hpp"
+#include "services/control/user_data_service.hpp"
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -55,11 +57,15 @@ struct server::state {
   std::shared_ptr<grpc::ServerCredentials> credentials;
   strowger::exchange& exchange;
   std::shared_ptr<plane> host;
-  std::unique_ptr<event_service> events;
-  std::unique_ptr<query_service> queries;
+  std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> grpc;
   int port = 0;
 };
+
+template <class Service, class... Args>
+void server::add(state& to, Args&&... args) {
+  to.services.push_back(std::make_unique<Service>(std::forward<Args>(args)...));
+}
 
 server::opened server::open(const config::control_settings& settings,
                             server_sources sources) {
@@ -90,10 +96,12 @@ server::opened server::open(const config::control_settings& settings,
                                         std::make_shared<control::tally>(),
                                         audit, sources.clock}};
   auto started = sources.clock.at(sources.reactor.now());
-  std::unique_ptr<state> made{
-    new state{settings, std::move(credentials), sources.exchange, host,
-              std::make_unique<event_service>(host),
-              std::make_unique<query_service>(host, started), nullptr, 0}};
+  std::unique_ptr<state> made{new state{
+    settings, std::move(credentials), sources.exchange, host, {}, nullptr, 0}};
+  add<event_service>(*made, host);
+  add<query_service>(*made, host, started);
+  add<call_service>(*made, host);
+  add<user_data_service>(*made, host);
   expect_methods(*host->tally);
   sources.exchange.events().follow(*feed);
   result.server.reset(new server(std::move(made)));
@@ -110,8 +118,8 @@ std::optional<std::string> server::listen() {
   configure(builder);
   builder.AddListeningPort(state_->settings.listen, state_->credentials,
                            &state_->port);
-  builder.RegisterService(state_->events.get());
-  builder.RegisterService(state_->queries.get());
+  for (auto& x : state_->services)
+    builder.RegisterService(x.get());
   state_->grpc = builder.BuildAndStart();
   if (state_->grpc && state_->port > 0)
     return std::nullopt;

@@ -58,6 +58,10 @@ public:
 private:
   struct state;
   explicit server(std::unique_ptr<state> state);
+
+  template <class Service, class... Args>
+  static void add(state& to, Args&&... args);
+
   std::unique_ptr<state> state_;
 };
 
