@@ -255,6 +255,9 @@ verdict carry_out(call& c, demand&& x, const context& ctx, effects& fx) {
 
 void take(call& c, demanded&& x, const context& ctx, effects& fx) {
   auto token = x.token;
+  auto consults = x.what.verb == verb::initiate_transfer
+                  || x.what.verb == verb::mute_transfer;
+  auto concerned = consults ? x.what.second_call : c.id;
   verdict answer;
   if (c.phase == call_phase::ending || c.phase == call_phase::finished) {
     answer = refuse(fault::unknown_call, "the call is over");
@@ -262,7 +265,7 @@ void take(call& c, demanded&& x, const context& ctx, effects& fx) {
     c.request = x.what.request;
     answer = carry_out(c, std::move(x.what), ctx, fx);
   }
-  answer.call = c.id;
+  answer.call = concerned; // the call that is made, if one is
   if (token != 0)
     fx.verdicts.push_back({token, std::move(answer)});
 }
