@@ -31,11 +31,22 @@ const dn* directory::service(std::string_view service_type) const {
   return nullptr;
 }
 
-const option_value& directory::value(option id, const dn* of) const {
-  if (of)
-    if (auto found = of->options->find(id))
-      return *found;
-  return values_[static_cast<size_t>(id)];
+/// The value that somebody of the scope sets, or null.
+const option_value* directory::find_set(option id,
+                                        const option_scope& of) const {
+  if (of.agent)
+    if (auto found = of.agent->options->find(id))
+      return found;
+  for (auto source : {of.device, of.origin})
+    if (source)
+      if (auto found = source->options->find(id))
+        return found;
+  return nullptr;
+}
+
+const option_value& directory::value(option id, option_scope of) const {
+  auto found = find_set(id, of);
+  return found ? *found : values_[static_cast<size_t>(id)];
 }
 
 namespace {
@@ -49,24 +60,25 @@ const T& get(const option_value& value) {
 
 } // namespace
 
-bool directory::flag(option id, const dn* of) const {
+bool directory::flag(option id, option_scope of) const {
   return get<bool>(value(id, of));
 }
 
-int64_t directory::integer(option id, const dn* of) const {
+int64_t directory::integer(option id, option_scope of) const {
   return get<int64_t>(value(id, of));
 }
 
-const std::string& directory::text(option id, const dn* of) const {
+const std::string& directory::text(option id, option_scope of) const {
   return get<std::string>(value(id, of));
 }
 
-const std::vector<std::string>& directory::list(option id, const dn* of) const {
+const std::vector<std::string>& directory::list(option id,
+                                                option_scope of) const {
   return get<std::vector<std::string>>(value(id, of));
 }
 
-bool directory::is_set(option id, const dn* of) const {
-  return (of && of->options->find(id)) || application_.find(id);
+bool directory::is_set(option id, option_scope of) const {
+  return find_set(id, of) || application_.find(id);
 }
 
 // -- collecting ---------------------------------------------------------------
@@ -93,7 +105,7 @@ directory_builder& directory_builder::switch_name(std::string name) {
 directory_builder& directory_builder::set(option id, option_value value,
                                           int line, int column) {
   result_->application_.set(id, std::move(value));
-  places_.push_back({id, line, column});
+  settings_.push_back({id, line, column});
   return *this;
 }
 
@@ -198,8 +210,8 @@ void directory_builder::fail(const dn& where, std::string message) {
 }
 
 void directory_builder::fail(option where, std::string message) {
-  auto position = std::ranges::find(places_, where, &place::id);
-  if (position == places_.end())
+  auto position = std::ranges::find(settings_, where, &setting::id);
+  if (position == settings_.end())
     errors_.push_back({0, 0, std::move(message)});
   else
     errors_.push_back({position->line, position->column, std::move(message)});
@@ -357,9 +369,10 @@ std::shared_ptr<const directory> directory_builder::build() {
   }
   check_application();
   add_routes();
+  all.staff_ = staff_.build(all, errors_);
   auto result = std::exchange(result_, nullptr);
   result_.reset(new directory);
-  places_.clear();
+  settings_.clear();
   return errors_.empty() ? result : nullptr;
 }
 

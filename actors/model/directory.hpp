@@ -3,6 +3,7 @@
 #include "actors/model/dn_type.hpp"
 #include "actors/model/number_plan.hpp"
 #include "actors/model/options.hpp"
+#include "actors/model/staff.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -29,10 +30,27 @@ struct config_error {
   std::string message;
 };
 
+/// Whose options count, the first who sets one: the agent logged in, the DN, the
+/// DN that distributed the call. Any of them may be null.
+struct option_scope {
+  option_scope(const dn* of = nullptr) : device(of) {
+    // nop
+  }
+  option_scope(const agent_login* who, const dn* of,
+               const dn* distributed_by = nullptr)
+    : agent(who), device(of), origin(distributed_by) {
+    // nop
+  }
+
+  const agent_login* agent = nullptr;
+  const dn* device;
+  const dn* origin = nullptr;
+};
+
 /// The configuration at one moment: immutable, shared by everybody who reads
-/// it, replaced as a whole on reload. Options are looked up by DN, then
-/// application, then default of the table; reading one of another type than
-/// the table states is a programmer's error.
+/// it, replaced as a whole on reload. Options are looked up in their scope (a
+/// DN, as a rule), then application, then default of the table; reading one of
+/// another type than the table states is a programmer's error.
 class directory {
 public:
   /// The DN of this number, or null.
@@ -58,18 +76,23 @@ public:
     return softswitch_;
   }
 
+  /// Agents, agent groups, places and place groups.
+  const model::staff& staff() const {
+    return staff_;
+  }
+
   // -- options ----------------------------------------------------------------
 
-  bool flag(option id, const dn* of = nullptr) const;
-  int64_t integer(option id, const dn* of = nullptr) const;
+  bool flag(option id, option_scope of = {}) const;
+  int64_t integer(option id, option_scope of = {}) const;
   /// Text and choices; an empty text where the option is unset.
-  const std::string& text(option id, const dn* of = nullptr) const;
-  const std::vector<std::string>& list(option id, const dn* of = nullptr) const;
+  const std::string& text(option id, option_scope of = {}) const;
+  const std::vector<std::string>& list(option id, option_scope of = {}) const;
 
-  /// True if the DN or the application sets the option.
-  bool is_set(option id, const dn* of = nullptr) const;
+  /// True if somebody of the scope or the application sets the option.
+  bool is_set(option id, option_scope of = {}) const;
 
-  const option_value& value(option id, const dn* of = nullptr) const;
+  const option_value& value(option id, option_scope of = {}) const;
 
   /// The section `extrouter`; its options that have no application level can
   /// be read by the functions above, too.
@@ -82,6 +105,7 @@ private:
 
   directory() = default;
   size_t slot_of(std::string_view number) const;
+  const option_value* find_set(option id, const option_scope& of) const;
 
   std::string switch_name_;
   std::vector<dn> dns_;
@@ -92,6 +116,7 @@ private:
   number_plan plan_;
   std::vector<const dn*> services_; // by priority
   const dn* softswitch_ = nullptr;
+  model::staff staff_;
 };
 
 /// Collects a configuration, then checks it as a whole.
@@ -116,6 +141,11 @@ public:
   directory_builder& add_range(uint64_t first, uint64_t last, size_t width,
                                const dn& prototype);
 
+  /// Takes agents, agent groups, places and place groups.
+  staff_builder& staff() {
+    return staff_;
+  }
+
   /// The directory, or null if errors() is not empty. The builder is empty
   /// afterwards.
   std::shared_ptr<const directory> build();
@@ -125,7 +155,7 @@ public:
   }
 
 private:
-  struct place {
+  struct setting {
     option id;
     int line;
     int column;
@@ -141,7 +171,8 @@ private:
   void add_routes();
 
   std::shared_ptr<directory> result_;
-  std::vector<place> places_; // of the application's options
+  staff_builder staff_;
+  std::vector<setting> settings_; // of the application
   std::vector<config_error> errors_;
 };
 

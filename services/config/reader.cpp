@@ -1,10 +1,9 @@
 #include "services/config/reader.hpp"
 
-#include "actors/model/spelling.hpp"
+#include "services/config/wording.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -16,8 +15,9 @@ namespace {
 
 using namespace std::literals;
 
-constexpr std::string_view top_keys[] = {"switch", "control", "metrics", "data",
-                                         "log",    "cdr",     "options", "dns"};
+constexpr std::string_view top_keys[] = {
+  "switch",  "control", "metrics", "data",         "log",    "cdr",
+  "options", "dns",     "agents",  "agent-groups", "places", "place-groups"};
 constexpr std::string_view control_keys[] = {"listen", "tokens", "tls",
                                              "audit"};
 constexpr std::string_view tls_keys[] = {"certificate", "key", "client-ca"};
@@ -35,22 +35,6 @@ constexpr uint64_t max_range = 1'000'000;
 
 /// Longer numbers are not dialled (ITU-T E.164 has 15 digits at most).
 constexpr size_t max_range_digits = 15;
-
-std::string quoted(std::string_view text) {
-  return std::string("\"").append(text).append("\"");
-}
-
-std::string did_you_mean(std::string_view word,
-                         std::span<const std::string_view> words) {
-  return "; did you mean " + quoted(model::nearest_word(word, words)) + "?";
-}
-
-std::string one_of(std::span<const std::string_view> words) {
-  std::string result;
-  for (auto word : words)
-    result += (result.empty() ? "" : ", ") + std::string(word);
-  return result;
-}
 
 } // namespace
 
@@ -145,6 +129,18 @@ void reader::read_word(std::string_view what, const node& value,
     out = *text;
 }
 
+void reader::read_list(const node& sequence, std::string_view what,
+                       std::string_view items,
+                       void (reader::*read_item)(const node&)) {
+  if (sequence.kind != yaml_kind::sequence) {
+    fail(sequence,
+         std::string(what) + " must be a list of " + std::string(items));
+    return;
+  }
+  for (auto item : tree_.children(sequence))
+    (this->*read_item)(*item);
+}
+
 void reader::read_address(std::string_view what, const node& value,
                           std::string& out) {
   auto text = scalar(what, value);
@@ -182,8 +178,16 @@ void reader::read_document(const node& root) {
                read_cdr(value);
              else if (key == "options")
                read_sections(value);
+             else if (key == "dns")
+               read_list(value, key, "DNs", &reader::read_dn);
+             else if (key == "agents")
+               read_list(value, key, "agents", &reader::read_agent);
+             else if (key == "agent-groups")
+               read_list(value, key, "agent groups", &reader::read_agent_group);
+             else if (key == "places")
+               read_list(value, key, "places", &reader::read_place);
              else
-               read_dns(value);
+               read_list(value, key, "place groups", &reader::read_place_group);
            });
   builder_.switch_name(settings_.switch_name);
 }
@@ -277,15 +281,6 @@ void reader::read_sections(const node& map) {
 }
 
 // -- DNs ----------------------------------------------------------------------
-
-void reader::read_dns(const node& sequence) {
-  if (sequence.kind != yaml_kind::sequence) {
-    fail(sequence, "dns must be a list of DNs");
-    return;
-  }
-  for (auto entry : tree_.children(sequence))
-    read_dn(*entry);
-}
 
 void reader::read_dn(const node& map) {
   const node* number = nullptr;
@@ -385,70 +380,6 @@ void reader::add_range(const node& numbers, model::dn& prototype) {
     prototype.column = from->column;
     builder_.add_range(first, last, zeros ? from->text.size() : 0, prototype);
   }
-}
-
-// -- options ------------------------------------------------------------------
-
-void reader::read_options(const node& map, model::level_set levels,
-                          std::string_view where, const set_option& set) {
-  if (map.kind == yaml_kind::null)
-    return; // an empty section
-  auto what = "the options of " + std::string(where);
-  auto pairs = map.kind == yaml_kind::map ? tree_.children(map)
-                                          : std::vector<const node*>{};
-  size_t i = 0;
-  read_map(map, what, {}, [&](const std::string& name, const node& value) {
-    while (&pairs[i]->text != &name)
-      ++i;
-    auto& key = *pairs[i];
-    auto id = model::find_option(name);
-    if (!id) {
-      auto nearest = model::describe(model::nearest_option(name)).name;
-      fail(key, "unknown option " + quoted(name) + "; did you mean "
-                  + quoted(nearest) + "?");
-    } else if (!(model::describe(*id).levels & levels)) {
-      auto allowed = model::levels_to_string(model::describe(*id).levels);
-      fail(key, "option " + name + " cannot stand in " + what
-                  + "; it belongs to: " + allowed);
-    } else {
-      read_option(*id, value, set);
-    }
-  });
-}
-
-void reader::read_option(model::option id, const node& value,
-                         const set_option& set) {
-  auto& about = model::describe(id);
-  auto is_list = about.type == model::value_type::list;
-  auto name = "option " + std::string(about.name);
-  std::vector<std::string> items;
-  std::optional<model::option_value> result;
-  std::string error;
-  if (is_list && value.kind == yaml_kind::sequence) {
-    for (auto item : tree_.children(value))
-      if (auto text = scalar(name, *item))
-        items.push_back(*text);
-      else
-        return;
-    result = model::parse_option_list(id, items, error);
-  } else if (auto text = scalar(name, value)) {
-    items.push_back(*text);
-    result = model::parse_option(id, *text, error);
-  } else {
-    return;
-  }
-  if (result) {
-    set(id, std::move(*result), value);
-    return;
-  }
-  fail(value, name + ": " + error);
-  // What was meant stays visible to the checks of the whole, which would
-  // otherwise report a missing option on top.
-  if (is_list)
-    set(id, std::move(items), value);
-  else if (about.type == model::value_type::text
-           || about.type == model::value_type::choice)
-    set(id, std::move(items.front()), value);
 }
 
 } // namespace strowger::services::config

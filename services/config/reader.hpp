@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace strowger::services::config {
@@ -49,9 +50,29 @@ private:
   void read_log(const node& map);
   void read_cdr(const node& map);
   void read_sections(const node& map);
-  void read_dns(const node& sequence);
+  /// Reads the items of a list; `what` and `items` name it in errors.
+  void read_list(const node& sequence, std::string_view what,
+                 std::string_view items,
+                 void (reader::*read_item)(const node&));
   void read_dn(const node& map);
   void add_range(const node& numbers, model::dn& prototype);
+
+  // -- agents and places ------------------------------------------------------
+
+  void read_agent(const node& map);
+  void read_skills(const node& map,
+                   std::vector<std::pair<std::string, int64_t>>& out);
+  void read_agent_group(const node& map);
+  void read_place(const node& map);
+  void read_place_group(const node& map);
+  /// The name of an entry and its place; false after reporting that there is
+  /// none.
+  bool read_name(const node& map, std::string_view what, std::string_view key,
+                 const node* value, std::string& out, model::config_place& at);
+  /// A list of names and their places; null is an empty one.
+  void read_names(std::string_view what, const node* value,
+                  std::vector<std::string>& out,
+                  std::vector<model::config_place>& at);
 
   // -- options ----------------------------------------------------------------
 
