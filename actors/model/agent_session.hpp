@@ -25,11 +25,14 @@ struct wrap_up_request {
   std::string request;
 };
 
+struct agent_position;
+
 /// An agent from login to logout.
 struct agent_session {
   uint64_t login = 0; // number of the login: order among equals
   std::string agent;
   std::string dn;
+  agent_position* at = nullptr; // the DN's entry; it outlives the session
   std::string queue;
   std::string client; // that logged the agent in
   agent_posture posture;

@@ -1,7 +1,6 @@
 #include "actors/model/agents.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace strowger::model {
 
@@ -31,16 +30,6 @@ agents::session* agents::session_of(std::string_view dn) const {
   return found == positions_.end() ? nullptr : found->second.session.get();
 }
 
-const agents::position& agents::position_of(const session& s) const {
-  auto found = positions_.find(s.dn);
-  assert(found != positions_.end());
-  return found->second;
-}
-
-agents::position& agents::position_of(const session& s) {
-  return position_of(std::string_view{s.dn});
-}
-
 agents::session* agents::session_of_agent(std::string_view agent) const {
   auto found = by_agent_.find(agent);
   return found == by_agent_.end() ? nullptr : found->second;
@@ -68,7 +57,7 @@ agent_status agents::status_of(const session& s) const {
   x.rest_ends = s.rest_ends;
   x.paused = s.paused;
   x.reserved_until = s.reserved_until;
-  x.calls = position_of(s).parties.size();
+  x.calls = s.at->parties.size();
   return x;
 }
 
@@ -101,19 +90,20 @@ std::vector<agent_status> agents::members(const agent_group& group) const {
   return result;
 }
 
+bool agents::is_available(const session& s) const {
+  return s.posture.state == agent_state::ready && s.reserved_until == never
+         && s.at->parties.empty() && s.at->in_service && !s.at->dnd;
+}
+
 bool agents::available(std::string_view dn) const {
-  auto found = positions_.find(dn);
-  if (found == positions_.end())
-    return false;
-  auto& [parties, s, in_service, dnd] = found->second;
-  return s && s->posture.state == agent_state::ready
-         && s->reserved_until == never && parties.empty() && in_service && !dnd;
+  auto s = session_of(dn);
+  return s && is_available(*s);
 }
 
 /// The one of two who is available for longer; either may be null.
 agents::session* agents::longest_idle_of(
   session* best, session* x, std::span<const std::string> exclude) const {
-  if (!x || !available(x->dn)
+  if (!x || !is_available(*x)
       || std::ranges::find(exclude, x->dn) != exclude.end())
     return best;
   auto idle = [](const session& s) { return std::pair{s.idle_since, s.login}; };

@@ -147,10 +147,9 @@ private:
 
   position& position_of(std::string_view dn);
   session* session_of(std::string_view dn) const;
-  position& position_of(const session& s);
-  const position& position_of(const session& s) const;
   std::vector<session*> sessions() const;
   session* session_of_agent(std::string_view agent) const;
+  bool is_available(const session& s) const;
   session* longest_idle_of(session* best, session* x,
                            std::span<const std::string> exclude) const;
   agent_status status_of(const session& x) const;

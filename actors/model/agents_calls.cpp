@@ -308,7 +308,7 @@ void agents::on_gone(const journal_event& e, const desk_context& ctx,
 /// that was ever established (semantics M28).
 void agents::after_call(session& s, const party& gone, business_call kind,
                         const desk_context& ctx, observation& out) {
-  auto& parties = position_of(s).parties;
+  auto& parties = s.at->parties;
   auto in_business = [this](auto& p) {
     return p.established && is_business(kind_of(p));
   };

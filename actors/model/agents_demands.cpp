@@ -156,6 +156,7 @@ verdict agents::log_in(const agent_demand& x, const desk_context& ctx,
   s.login = ++logins_;
   s.agent = x.agent;
   s.dn = x.dn;
+  s.at = &place;
   s.queue = x.queue;
   s.client = x.client;
   s.active_at = ctx.now;
@@ -185,7 +186,7 @@ verdict agents::log_out(session& s, const agent_demand& x,
                         const desk_context& ctx, events& out) {
   auto on_call = x.on_call.value_or(ctx.config.flag(
     option::agent_emu_login_on_call, scope_of(s.dn, ctx.config, s.queue)));
-  if (!position_of(s).parties.empty() && !on_call)
+  if (!s.at->parties.empty() && !on_call)
     return refuse(fault::invalid_call_state, s.dn + " has a call");
   end_session(s, ctx, x.request, out);
   return {};
@@ -245,7 +246,7 @@ verdict agents::ask_for_wrap_up(session& s, const agent_demand& x,
     report(event_type::agent_not_ready, s, ctx, x.request, out);
     return {};
   }
-  if (std::ranges::any_of(position_of(s).parties, &party::established)) {
+  if (std::ranges::any_of(s.at->parties, &party::established)) {
     s.asked = wrap_up_request{x.wrap_up_s, x.request};
     return {};
   }

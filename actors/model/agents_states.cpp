@@ -100,8 +100,7 @@ void agents::end_rest(session& s, const desk_context& ctx, events& out) {
 /// Stops the clock of a rest while there is a work-related call.
 void agents::pause_rest(session& s, const desk_context& ctx) {
   auto is_work = [this](auto& p) { return kind_of(p) == business_call::work; };
-  if (!s.resting() || s.paused
-      || std::ranges::none_of(position_of(s).parties, is_work))
+  if (!s.resting() || s.paused || std::ranges::none_of(s.at->parties, is_work))
     return;
   s.paused = true;
   if (s.rest_ends != never)
@@ -113,7 +112,7 @@ void agents::pause_rest(session& s, const desk_context& ctx) {
 /// is to be a rest in one piece.
 void agents::resume_rest(session& s, const desk_context& ctx) {
   auto is_work = [this](auto& p) { return kind_of(p) == business_call::work; };
-  if (!s.paused || std::ranges::any_of(position_of(s).parties, is_work))
+  if (!s.paused || std::ranges::any_of(s.at->parties, is_work))
     return;
   s.paused = false;
   if (s.posture.mode == work_mode::legal_guard)
@@ -140,14 +139,14 @@ void agents::end_session(session& s, const desk_context& ctx,
   report(event_type::agent_logout, s, ctx, request, out);
   due_.erase({s.due, s.login, &s});
   by_agent_.erase(s.agent);
-  position_of(s).session.reset();
+  s.at->session.reset();
 }
 
 /// When the agent has been idle for too long, or never.
 time_point agents::auto_logout_at(const session& s,
                                   const directory& config) const {
   auto limit_min = config.integer(option::auto_logout_timeout);
-  if (limit_min == 0 || !position_of(s).parties.empty()
+  if (limit_min == 0 || !s.at->parties.empty()
       || (is_spared(s.posture) && !config.flag(option::auto_logout_ready)))
     return never;
   return s.active_at + std::chrono::minutes{limit_min};

@@ -30,8 +30,8 @@ struct config_error {
   std::string message;
 };
 
-/// Whose options count, the first who sets one: the agent logged in, the DN, the
-/// DN that distributed the call. Any of them may be null.
+/// Whose options count, the first who sets one: the agent logged in, the DN,
+/// the DN that distributed the call. Any of them may be null.
 struct option_scope {
   option_scope(const dn* of = nullptr) : device(of) {
     // nop

@@ -114,6 +114,20 @@ TEST_CASE("a request says what a call is, whatever the rules say") {
   });
 }
 
+TEST_CASE("what turns out to be private does not hold after-call work up") {
+  agent_script s{{{"wrap-up-time", "20"}}};
+  s.play({
+    {"login ada 2001", "login, ready"},
+    {"answer 1 2001 queue=9", "*"},
+    {"release 1 2001", "not_ready(AfterCallWork 20s), *"},
+    {"dial 2 2001", "*"},
+    {"wait 100", ""},
+    {"classify 2 private", ""},
+    {"answer 2 2001", "*"},
+    {"wait 100", "+20s ready"},
+  });
+}
+
 TEST_CASE("inherit-bsns-type: a consultation is business as its main call") {
   for (auto inherits : {true, false})
     for (auto business : {true, false}) {
@@ -172,6 +186,17 @@ TEST_CASE(
     {"move 1 2002 prev=2", "*"},
     {"class 1 2002", "business"},
     {"release 1 2002", "2002:not_ready(AfterCallWork 20s), *"},
+  });
+}
+
+TEST_CASE("a transfer of private calls makes no business") {
+  agent_script s{{{"wrap-up-time", "20"}}};
+  s.play({
+    {"login bob 2002", "2002:login, 2002:ready"},
+    {"answer 2 2002 type=consult prev=1", "*"},
+    {"move 1 2002 prev=2", "*"},
+    {"class 1 2002", "private"},
+    {"release 1 2002", "*"},
   });
 }
 

@@ -19,7 +19,9 @@ agent-groups:
   - {name: bilingual, agents: [a3], skill: [english > 0, "french=7"]}
 agents:
   - {login: a1, password: s3cret, name: Ada, skills: {sales: 5, english: 3}}
-  - {login: a2, skills: {sales: 4, french: 7, english: 1}, options: {wrap-up-time: 20}}
+  - login: a2
+    skills: {sales: 4, french: 7, english: 1}
+    options: {wrap-up-time: 20}
   - login: a3
 place-groups:
   - {name: floor, places: [desk-1, desk-2]}
