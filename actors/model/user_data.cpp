@@ -4,6 +4,11 @@
 
 namespace strowger::model {
 
+// Defaulted, it would crash clang 14, which builds the fuzz targets.
+bool user_value::operator==(const user_value& x) const {
+  return is == x.is;
+}
+
 namespace {
 
 const user_data* list_in(const user_value& x) {
@@ -61,7 +66,7 @@ size_t size_of(const user_value& x) {
 }
 
 auto position_of(auto& in, std::string_view key) {
-  return std::ranges::find(in, key, &user_data::value_type::first);
+  return std::ranges::find(in, key, &user_pair::first);
 }
 
 std::string too_much(std::string_view what, size_t is, size_t allowed) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,10 +13,10 @@
 /// and all its parties see.
 namespace strowger::model {
 
-struct user_value;
+struct user_pair;
 
 /// Pairs in the order in which they were attached; keys are unique.
-using user_data = std::vector<std::pair<std::string, user_value>>;
+using user_data = std::vector<user_pair>;
 
 /// Bytes that are not text.
 struct binary {
@@ -28,7 +27,14 @@ struct binary {
 /// A value: text, a number, bytes, or a list of pairs.
 struct user_value {
   std::variant<std::string, int64_t, binary, user_data> is;
-  bool operator==(const user_value&) const = default;
+  bool operator==(const user_value& x) const;
+};
+
+/// A key and its value; a std::pair could not hold a type that it is part of.
+struct user_pair {
+  std::string first;
+  user_value second;
+  bool operator==(const user_pair&) const = default;
 };
 
 /// UserData as events share it; null is an empty list.
