@@ -262,9 +262,9 @@ std::string agent_script::play(std::string_view text) {
 }
 
 void agent_script::play(std::initializer_list<row> rows) {
-  for (auto& [text, result] : rows) {
-    CAPTURE(text);
-    CHECK(play(std::string_view{text}) == result);
+  for (auto& row : rows) {
+    CAPTURE(row.line);
+    CHECK(play(std::string_view{row.line}) == row.result);
   }
 }
 
