@@ -70,6 +70,8 @@ void carry_out(call_pointer self, model::effects& fx) {
   auto& env = *st.env;
   for (auto& x : fx.verdicts)
     env.answer(x.token, std::move(x.verdict));
+  for (auto& x : fx.awaits)
+    env.await(std::move(x));
   // Before the wire: it hands legs over to calls that must exist by then.
   for (auto& x : fx.tells)
     tell_call(env, st.model.id, std::move(x));

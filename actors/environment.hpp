@@ -35,6 +35,8 @@ struct environment {
   std::function<call_actor(model::call_id)> call;
   /// Makes the actor of a call that no INVITE opened.
   std::function<call_actor(model::call_id)> open_call;
+  /// A phone was asked to call; its INVITE belongs to a call that is there.
+  std::function<void(model::effects::awaiting&&)> await;
   /// Hands a verdict to whoever waits for it.
   std::function<void(uint64_t token, model::verdict&&)> answer;
   /// A call has ended and quits.

@@ -7,6 +7,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace strowger {
@@ -39,7 +40,13 @@ exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
     if (auto taker = waiting_.extract(token))
       taker.mapped()(std::move(x));
   };
-  env_.call_finished = [this](model::call_id id) { calls_.erase(id); };
+  env_.await = [this](model::effects::awaiting&& x) {
+    awaited_.push_back(std::move(x));
+  };
+  env_.call_finished = [this](model::call_id id) {
+    calls_.erase(id);
+    std::erase_if(awaited_, [=](auto& x) { return x.call == id; });
+  };
 }
 
 exchange::~exchange() = default;
@@ -138,7 +145,25 @@ call_actor exchange::open_call(model::call_id id) {
   return handle;
 }
 
+/// The INVITE of a phone that was asked to call belongs to the call that asked.
+std::optional<opened> exchange::join_awaited(model::offered& x) {
+  auto i = std::find_if(awaited_.begin(), awaited_.end(), [&](auto& y) {
+    return y.source == x.source && y.called == x.called;
+  });
+  if (i == awaited_.end())
+    return std::nullopt;
+  opened result{i->call, call(i->call), i->leg};
+  x.leg = i->leg;
+  awaited_.erase(i);
+  if (!result.handle)
+    return std::nullopt;
+  caf::anon_send(result.handle, std::move(x));
+  return result;
+}
+
 opened exchange::open(model::offered&& x) {
+  if (auto joined = join_awaited(x))
+    return *joined;
   opened result;
   result.id = model::call_id{++next_call_};
   result.handle = system_.spawn<caf::lazy_init>(strowger::call, &env_,

@@ -106,6 +106,7 @@ private:
 
   model::verdict submit_make_call(model::demand& x);
   call_actor open_call(model::call_id id);
+  std::optional<opened> join_awaited(model::offered& x);
   device_actor find_device(std::string_view number);
   device_actor spawn_device(const model::dn& x);
   void remove_devices_not_in(const model::directory& config);
@@ -118,6 +119,7 @@ private:
   by_number<std::vector<model::binding>> restored_;
   std::unordered_map<model::call_id, call_actor> calls_;
   std::unordered_map<uint64_t, model::verdict_taker> waiting_; // by token
+  std::vector<model::effects::awaiting> awaited_; // INVITEs of phones
   uint64_t next_token_ = 0;
   uint64_t next_call_;
   bool draining_ = false;

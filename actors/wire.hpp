@@ -46,6 +46,8 @@ struct admission {
 struct opened {
   model::call_id id;
   call_actor handle;
+  model::leg_number leg = 0; // of the INVITE: another one in a call that was
+                             // there before, and asked for it by REFER
 };
 
 /// What a signalling edge may ask of the switch; the exchange implements it.

@@ -181,7 +181,7 @@ void edge::open_call(msg_s* message, sip_s* request, const arrival& from,
   call.handle = std::move(made.handle);
   call.received_at = from.now;
 
-  auto& l = add_leg(call, 0);
+  auto& l = add_leg(call, made.leg);
   l.caller = true;
   l.settled = true;
   l.call_id = request->sip_call_id->i_id;

@@ -71,6 +71,11 @@ model::reference edge::resolve(refer_to&& x) {
 void edge::append_reference(const leg& l, std::string_view refer_to,
                             std::optional<model::leg_name> replaces,
                             std::string_view headers) {
+  std::string here;
+  if (refer_to.ends_with('@')) { // a number at our own address
+    here = std::string{refer_to} + self_.host + ":" + self_.port;
+    refer_to = here;
+  }
   std::optional<replaced_dialog> dialog;
   if (const auto* other = replaces ? find_leg(*replaces) : nullptr) {
     dialog.emplace();

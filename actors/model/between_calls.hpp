@@ -39,8 +39,9 @@ struct leg_moved {
   party who;      // whom it reaches
   use_of_device use;
   leg_name from;
-  bool far_side = false; // the answer to far_side_wanted; else a phone that has
-                         // one dialog for two calls speaks in this one now
+  // The answer to far_side_wanted, for this DN; empty: a phone that has one
+  // dialog for two calls speaks in this one now.
+  std::string transferred_by;
 };
 
 using word_to_call

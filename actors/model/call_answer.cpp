@@ -76,6 +76,7 @@ void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
   a.early = true;
   join_attempts(c);
   respond y;
+  y.leg = a.number;
   y.status = x.status;
   y.reason = std::move(x.reason);
   y.headers = std::move(x.headers);
@@ -105,6 +106,7 @@ void answer_caller(call& c, leg& b, responded&& x, const context& ctx,
                    effects& fx) {
   auto& a = c.caller_leg();
   respond y;
+  y.leg = a.number;
   y.status = 200;
   y.reason = std::move(x.reason);
   y.headers = std::move(x.headers);
@@ -353,7 +355,7 @@ void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
   if (c.leaving.state != party_state::null) { // a transfer that failed
     stop_seeking(c, ctx, fx);
     report_released(c, c.called, state, ctx, fx);
-    keep_leaving(c, fault_of(status), ctx, fx);
+    keep_leaving(c, status, ctx, fx);
     return;
   }
   if (c.waits_on_queue && c.phase == call_phase::hunting && c.instructed) {
@@ -365,6 +367,7 @@ void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
   auto& a = c.caller_leg();
   if (a.state == leg_state::inviting) {
     respond x;
+    x.leg = a.number;
     x.status = status;
     if (status == 422)
       x.session = a.session.terms;

@@ -65,7 +65,7 @@ bool takes_order(const party& p, std::string_view word, const context& ctx) {
 void order_phone(leg& l, std::string_view word, std::string body, effects& fx) {
   request y;
   y.leg = l.number;
-  y.txn = l.next_txn++;
+  y.txn = l.order_txn = l.next_txn++;
   y.method = method::notify;
   y.notify = notification{std::string{word}, {}};
   if (!body.empty())

@@ -26,6 +26,10 @@ bool goes_to_softswitch(const context& ctx) {
 
 } // namespace
 
+bool asks_by_refer(const call& c, const context& ctx) {
+  return ctx.config.flag(option::refer_enabled, ctx.config.find(c.caller.dn));
+}
+
 verdict make_call(call& c, demand&& x, const context& ctx, effects& fx) {
   assert(c.phase == call_phase::fresh);
   c.phase = call_phase::summoning;
@@ -55,6 +59,11 @@ verdict make_call(call& c, demand&& x, const context& ctx, effects& fx) {
 
 void summon(call& c, seizure_number use, std::shared_ptr<const target> goal,
             const session_terms& terms, const context& ctx, effects& fx) {
+  if (asks_by_refer(c, ctx)) {
+    c.targets.clear();
+    refer_originator(c, use, *goal, fx);
+    return;
+  }
   leg a;
   a.number = static_cast<leg_number>(c.legs.size());
   a.seizure = use;

@@ -26,8 +26,9 @@ leg& settle_in(call& c, leg_moved&& x) {
 /// The far side of a consult call takes the place of the party that consulted.
 void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   auto previous = x.from.call;
-  auto& gone = c.called.state == party_state::held ? c.called : c.caller;
+  auto& gone = c.called.dn == x.transferred_by ? c.called : c.caller;
   seat_as_caller(c, other_side(c, gone));
+  tell_progress(c, 200, fx);
   auto leaver = c.called;
   auto who = x.who;
   auto& l = settle_in(c, std::move(x));
@@ -89,11 +90,12 @@ void seat_as_caller(call& c, const party& p) {
     std::swap(c.caller, c.called);
 }
 
-void take_leg_away(call& c, party& p, leg_name to, bool far_side, effects& fx) {
+void take_leg_away(call& c, party& p, leg_name to, std::string transferred_by,
+                   effects& fx) {
   auto& l = leg_at(c, p.leg);
   leg_moved x;
   x.from = {c.id, l.number};
-  x.far_side = far_side;
+  x.transferred_by = std::move(transferred_by);
   x.leg = l;
   x.leg.number = to.leg;
   x.leg.partner = x.leg.linked = nobody;
@@ -128,7 +130,7 @@ void give_phone_back(call& c, effects& fx) {
     return;
   if (leg_at(c, p->leg).state == leg_state::confirmed) {
     drop_flows(c, p->leg, fx);
-    take_leg_away(c, *p, place, false, fx);
+    take_leg_away(c, *p, place, {}, fx);
     return;
   }
   demand x; // it hung up, and so has left both calls
@@ -143,7 +145,8 @@ void take(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.who.dn);
   auto welcome = c.phase != call_phase::ending
                  && c.phase != call_phase::finished
-                 && (x.far_side || p || c.phase == call_phase::summoning);
+                 && (!x.transferred_by.empty() || p
+                     || c.phase == call_phase::summoning);
   if (!welcome) { // it has nowhere to go
     if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
       c.phase = call_phase::ending;
@@ -153,7 +156,7 @@ void take(call& c, leg_moved&& x, const context& ctx, effects& fx) {
     return_device(c, use, ctx, fx);
     return;
   }
-  if (x.far_side)
+  if (!x.transferred_by.empty())
     replace_party(c, std::move(x), ctx, fx);
   else
     phone_arrives(c, std::move(x), ctx, fx);

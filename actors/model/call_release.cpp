@@ -73,7 +73,9 @@ void on_bye(call& c, leg& l, const requested& x, const context& ctx,
   auto number = l.number;
   leg_gone(c, l, fx);
   if (c.leaving.state != party_state::null && c.leaving.leg == number) {
-    release_leaving(c, call_state::ok, ctx, fx);
+    // Phones that transferred by REFER hang up at once; others have given up.
+    auto how = c.referring ? call_state::transferred : call_state::ok;
+    release_leaving(c, how, ctx, fx);
     return;
   }
   auto by = releaser_of(c, l);
@@ -93,6 +95,10 @@ void acknowledge_invite(leg& l, txn_number txn, content&& answer, effects& fx) {
 }
 
 void hang_up(call& c, leg& l, effects& fx) {
+  if (l.by_refer) { // there is no session to end
+    leg_gone(c, l, fx);
+    return;
+  }
   switch (l.state) {
     case leg_state::inviting:
       if (l.incoming) {
@@ -256,6 +262,10 @@ void abandon(call& c, const context& ctx, effects& fx) {
 
 void take(call& c, responded&& x, const context& ctx, effects& fx) {
   auto& l = leg_at(c, x.leg);
+  if (l.by_refer && x.method == method::refer) {
+    on_refer_response(c, l, x, ctx, fx);
+    return;
+  }
   if (x.txn == 0) {
     on_invite_response(c, l, std::move(x), ctx, fx);
     return;
@@ -271,7 +281,7 @@ void take(call& c, responded&& x, const context& ctx, effects& fx) {
   }
   if (x.status < 200)
     return;
-  if (x.method == method::notify && x.status >= 300 && live(l)) {
+  if (x.txn == l.order_txn && x.status >= 300 && live(l)) {
     // The phone did not take our order (`sip-cti-control`).
     report_error(c, party_of(c, l).dn, fault::rejected, ctx, fx);
     return;

@@ -133,13 +133,13 @@ void take_deadline(call& c, const context& ctx, effects& fx) {
 }
 
 time_point next_deadline(const call& c) {
+  if (c.phase == call_phase::ending || c.phase == call_phase::finished)
+    return never;
   auto next = std::min({c.ring_until, c.route_until, c.rejoin_at});
   if (is_seeking(c))
     for (auto& l : c.legs)
       if (l.state == leg_state::inviting)
         next = std::min(next, l.answer_by);
-  if (c.phase == call_phase::ending || c.phase == call_phase::finished)
-    return next;
   for (auto& l : c.legs)
     if (l.state == leg_state::confirmed)
       next = std::min({next, l.session.refresh_at, l.session.give_up_at});

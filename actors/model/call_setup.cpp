@@ -83,6 +83,7 @@ void wait_on_queue(call& c, const dn& point, const context& ctx, effects& fx) {
   if (rings && !a.early && ctx.config.flag(option::ringing_on_route_point)) {
     c.record.alerted = ctx.now;
     respond ring;
+    ring.leg = a.number;
     ring.status = 180;
     a.early = true;
     fx.wire.emplace_back(std::move(ring));
@@ -169,7 +170,17 @@ void begin_record(call& c) {
 // -- the INVITE ---------------------------------------------------------------
 
 void take(call& c, offered&& x, const context& ctx, effects& fx) {
-  assert(c.phase == call_phase::fresh);
+  if (c.phase == call_phase::summoning) {
+    on_summoned_call(c, std::move(x), ctx, fx);
+    return;
+  }
+  if (c.phase != call_phase::fresh) { // the call it was to join is over
+    respond y;
+    y.leg = x.leg;
+    y.status = 487;
+    fx.wire.emplace_back(std::move(y));
+    return;
+  }
   c.origin = std::move(x);
   auto& from = c.origin;
   begin_record(c);
@@ -271,6 +282,8 @@ void take(call& c, seized&& x, const context& ctx, effects& fx) {
   // With a fork the caller cannot tell whose provisional a PRACK would name.
   if (all.size() > 1 && c.caller.leg != nobody)
     c.caller_leg().reliable = false;
+  if (c.phase == call_phase::summoning && asks_by_refer(c, ctx))
+    all.resize(1); // one phone is asked, not all of them
   for (auto& t : all)
     invite_target(c, x.seizure, std::make_shared<const target>(std::move(t)),
                   offer_session(policy_of(ctx)), ctx, fx);

@@ -16,6 +16,7 @@
 ///   call_demand   what clients ask
 ///   call_making   calls that clients make
 ///   call_transfer hold, consultation, transfer
+///   call_refer    REFER, of phones and to phones
 ///   call_move     legs that move between calls
 ///   topology      who is to hear whom
 ///   choreographer offers and answers that come in on a leg
@@ -85,6 +86,10 @@ bool on_digit_response(call&, const responded&, effects&);
 
 verdict make_call(call&, demand&&, const context&, effects&);
 
+/// Is the phone of the caller asked to call, instead of being called
+/// (`refer-enabled`)?
+bool asks_by_refer(const call&, const context&);
+
 /// Rings the phone of the caller.
 void summon(call&, seizure_number, std::shared_ptr<const target>,
             const session_terms&, const context&, effects&);
@@ -117,11 +122,14 @@ verdict complete_transfer(call&, const demand&, effects&);
 verdict reconnect(call&, const demand&, const context&, effects&);
 verdict single_step_transfer(call&, const demand&, const context&, effects&);
 
+/// The other party of this one is to talk to `destination` instead.
+void move_other_party(call&, party&, const demand&, const context&, effects&);
+
 /// Lets the far side go to the call that wanted it, once its leg is quiet.
 void give_far_side(call&, const context&, effects&);
 
 /// Ends a single-step transfer: the one who transfers stays after all, or goes.
-void keep_leaving(call&, fault, const context&, effects&);
+void keep_leaving(call&, uint16_t status, const context&, effects&);
 void release_leaving(call&, call_state, const context&, effects&);
 
 // -- call_move ----------------------------------------------------------------
@@ -132,11 +140,31 @@ party& other_side(call&, const party&);
 /// Puts the party in the seat of those who stay, the caller's.
 void seat_as_caller(call&, const party&);
 
-/// The leg of this party goes to another call; `far_side`: as that one wanted.
-void take_leg_away(call&, party&, leg_name to, bool far_side, effects&);
+/// The leg of this party goes to another call; `transferred_by`: as that one
+/// wanted, for a DN that transfers.
+void take_leg_away(call&, party&, leg_name to, std::string transferred_by,
+                   effects&);
 
 /// The phone that has one dialog goes back to its other call.
 void give_phone_back(call&, effects&);
+
+// -- call_refer ---------------------------------------------------------------
+
+/// A phone transfers by REFER.
+void on_refer(call&, leg&, requested&&, const context&, effects&);
+
+/// Tells the phone how its REFER fares (sipfrag, RFC 3515 §2.4.5).
+void tell_progress(call&, uint16_t status, effects&);
+
+/// Asks the phone of the caller to make the call itself (`refer-enabled`).
+void refer_originator(call&, seizure_number, const target&, effects&);
+void on_refer_response(call&, leg&, const responded&, const context&, effects&);
+
+/// NOTIFY of the phone that we asked.
+void on_progress(call&, leg&, requested&&, const context&, effects&);
+
+/// And its INVITE.
+void on_summoned_call(call&, offered&&, const context&, effects&);
 
 // -- call_answer --------------------------------------------------------------
 

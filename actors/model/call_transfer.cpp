@@ -58,14 +58,14 @@ void open_consult(call& c, party& p, const demand& x, const context& ctx,
   c.other_place = leg_name{consult, 0};
   c.sharer = p.dn;
   seat_as_caller(c, other_side(c, p));
-  take_leg_away(c, c.called, *c.other_place, false, fx);
+  take_leg_away(c, c.called, *c.other_place, {}, fx);
 }
 
 void change_over(call& c, party& p, const demand& x, effects& fx) {
   if (c.other_place && p.leg != nobody) {
     auto place = *c.other_place;
     seat_as_caller(c, other_side(c, p));
-    take_leg_away(c, c.called, place, false, fx);
+    take_leg_away(c, c.called, place, {}, fx);
   }
   auto y = follow_up(x, verb::retrieve_call);
   fx.tells.push_back(
@@ -229,7 +229,7 @@ void give_far_side(call& c, const context& ctx, effects& fx) {
   c.wanted.reset();
   far.parked = false;
   auto state = far.state;
-  take_leg_away(c, far, {x.by, x.as}, true, fx);
+  take_leg_away(c, far, {x.by, x.as}, p->dn, fx);
   far.state = party_state::null; // its events go on in the other call
   c.other_place.reset();         // whoever transfers is not needed there
   report_released(c, *p, call_state::transferred, ctx, fx);
@@ -240,6 +240,7 @@ void give_far_side(call& c, const context& ctx, effects& fx) {
 }
 
 void take(call& c, const far_side_denied& x, const context& ctx, effects& fx) {
+  tell_progress(c, 603, fx);
   if (c.phase != call_phase::ending && c.phase != call_phase::finished)
     report_error(c, x.dn, x.why, ctx, fx);
 }
@@ -273,22 +274,29 @@ verdict single_step_transfer(call& c, const demand& x, const context& ctx,
     return refuse(fault::invalid_call_state, "the DN is not connected");
   if (!is_reachable(ctx.config, x.destination))
     return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
-  seat_as_caller(c, other_side(c, *p));
-  c.leaving = std::exchange(c.called, {});
-  c.diverted_as = call_state::transferred;
-  route(c, x.destination, ctx, fx);
+  move_other_party(c, *p, x, ctx, fx);
   return {};
 }
 
-void keep_leaving(call& c, fault why, const context& ctx, effects& fx) {
+void move_other_party(call& c, party& p, const demand& x, const context& ctx,
+                      effects& fx) {
+  seat_as_caller(c, other_side(c, p));
+  c.leaving = std::exchange(c.called, {});
+  c.failure = 0;
+  route(c, x.destination, ctx, fx);
+}
+
+void keep_leaving(call& c, uint16_t status, const context& ctx, effects& fx) {
+  tell_progress(c, status, fx);
   c.called = std::exchange(c.leaving, {});
   c.phase = call_phase::connected;
   c.ring_until = never;
-  report_error(c, c.called.dn, why, ctx, fx);
+  report_error(c, c.called.dn, fault_of(status), ctx, fx);
 }
 
 void release_leaving(call& c, call_state state, const context& ctx,
                      effects& fx) {
+  tell_progress(c, 200, fx);
   auto leaver = std::exchange(c.leaving, {});
   if (leaver.leg != nobody) {
     auto& l = leg_at(c, leaver.leg);

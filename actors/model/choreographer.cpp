@@ -291,13 +291,15 @@ void on_dialog_request(call& c, leg& l, requested&& x, const context& ctx,
     case method::options:
       refuse(l, x, 200, fx);
       return;
-    case method::notify: // of a subscription that we never made
-      refuse(l, x, 481, fx);
+    case method::notify:
+      on_progress(c, l, std::move(x), ctx, fx);
+      return;
+    case method::refer:
+      on_refer(c, l, std::move(x), ctx, fx);
       return;
     case method::ack:
     case method::bye:
     case method::cancel:
-    case method::refer:
       refuse(l, x, 405, fx);
       return;
   }

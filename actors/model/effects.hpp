@@ -32,12 +32,21 @@ struct effects {
     model::verdict verdict;
   };
 
+  /// The phone was asked to call; its INVITE belongs to this call.
+  struct awaiting {
+    call_id call;
+    std::string source;
+    std::string called;
+    leg_number leg = 0;
+  };
+
   std::vector<command> wire;
   std::vector<journal_event> events;
   std::vector<seizing> seizes;
   std::vector<releasing> releases;
   std::vector<telling> tells;
   std::vector<answering> verdicts;
+  std::vector<awaiting> awaits;
   std::optional<call_record> finished; // the call is over and holds nothing
 
   void clear() {
@@ -47,6 +56,7 @@ struct effects {
     releases.clear();
     tells.clear();
     verdicts.clear();
+    awaits.clear();
     finished.reset();
   }
 };

@@ -114,10 +114,10 @@ enum class work_mode : uint8_t {
 struct event_details {
   std::string agent; // AgentID, in events of an agent's DN
   model::work_mode work_mode = model::work_mode::unknown;
-  std::string reason;    // error: its stable name; not ready: the ReasonCode
-  std::string text;      // error: for people; dtmf_sent: the digits
-  std::string target;    // forward_set: where to; forward mode is in `reason`
-  int64_t wrap_up_s = 0; // agent_not_ready for after-call work; -1 = untimed
+  std::string reason;      // error: its stable name; not ready: the ReasonCode
+  std::string text;        // error: for people; dtmf_sent: the digits
+  std::string target;      // forward_set: where to; forward mode is in `reason`
+  int64_t wrap_up_s = 0;   // agent_not_ready for after-call work; -1 = untimed
   int64_t reserved_ms = 0; // agent_reserved: for how long; 0 = no longer
   bool operator==(const event_details&) const = default;
 };

@@ -52,8 +52,10 @@ struct leg {
   bool update_allowed = false;     // the peer takes UPDATE
   bool release_when_acked = false; // BYE has to wait for the ACK
   bool held = false;               // the peer put the call on hold
+  bool by_refer = false;           // no session: our REFER and its NOTIFYs
   seizure_number seizure = 0;
   txn_number next_txn = 1;      // of our requests
+  txn_number order_txn = 0;     // NOTIFY with an order to the phone, last one
   time_point answer_by = never; // of an INVITE that nobody has answered yet
   std::shared_ptr<const target> goal; // where its INVITE went; until answered
   leg_number linked = nobody; // whose description the peer has; nobody: on hold

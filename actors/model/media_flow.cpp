@@ -292,6 +292,8 @@ void drop_flows(call& c, leg_number gone, effects& fx) {
       return true;
     }
     f.first = nobody;
+    if (f.second == nobody)
+      return true;
     if (f.at == stage::passing)
       return false; // the answer is still to come
     leg_at(c, f.second).media = negotiation::idle;

@@ -133,6 +133,7 @@ struct offered {
   session_terms session;
   std::optional<leg_name> replaces; // RFC 3891; the wire refused unknown ones
   bool replaces_early_only = false;
+  leg_number leg = 0; // it opens: not 0 if the call asked for it by REFER
   time_point received_at{};
 };
 
@@ -208,7 +209,7 @@ struct request {
   std::string headers;
   session_terms session;
   uint32_t rseq = 0;
-  std::string refer_to;                   // of REFER: a URI
+  std::string refer_to;                   // of REFER: a URI, as in `refer`
   std::optional<leg_name> refer_replaces; // adds Replaces to it, for that leg
   std::optional<notification> notify;     // of NOTIFY
 };
@@ -219,7 +220,7 @@ struct refer {
   leg_number leg = 0;
   model::target target;
   caller_identity caller; // From
-  std::string refer_to;   // a URI
+  std::string refer_to;   // a URI; "sip:2002@" is 2002 at our own address
 };
 
 /// Answer a request of the peer.

@@ -42,7 +42,7 @@ leg* partner_of(call& c, const leg& l) {
 }
 
 bool is_attempt(const call& c, const leg& l) {
-  return !l.incoming && l.state == leg_state::inviting
+  return !l.incoming && !l.by_refer && l.state == leg_state::inviting
          && l.number != c.caller.leg;
 }
 

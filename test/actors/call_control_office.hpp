@@ -74,6 +74,13 @@ struct reinvite_office : played_office {
   }
 };
 
+// The phones are asked to call by REFER, as they are by default.
+struct refer_office : played_office {
+  refer_office() : played_office(phones_with({})) {
+    // nop
+  }
+};
+
 // The phones have one dialog, whatever calls they are in.
 struct single_dialog_office : played_office {
   single_dialog_office()

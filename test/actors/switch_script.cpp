@@ -190,7 +190,7 @@ void switch_script::call_in(const std::string& who,
   auto busy = peers_.count(who) && !peers_[who].over;
   auto& p = peers_[who + (busy ? "'" : "")];
   p = {};
-  p.at = {call.id, 0};
+  p.at = {call.id, call.leg};
 }
 
 void switch_script::respond(peer& p, const std::vector<std::string>& words) {
@@ -230,7 +230,19 @@ void switch_script::request(peer& p, const std::vector<std::string>& words) {
     if (words[0] == text)
       x.method = m;
   REQUIRE(name_of(x.method) == words[0]);
-  x.body = body(word(words, 1));
+  if (x.method == method::refer) {
+    x.refer = reference{"sip:" + word(words, 1), word(words, 1), {}, false};
+    if (word(words, 2) == "replaces") {
+      auto& other = find(word(words, 3)).at;
+      x.refer->replaces = leg_name{other.call, other.leg};
+    }
+  } else if (x.method == method::notify) {
+    auto final = word(words, 1) != "100";
+    x.notify = notification{"refer", final ? "terminated" : "active"};
+    x.body = {"message/sipfrag", "SIP/2.0 " + word(words, 1) + " x\r\n"};
+  } else {
+    x.body = body(word(words, 1));
+  }
   p.asked[x.txn] = words[0];
   if (x.method == method::invite)
     p.last_invite = x.txn;
@@ -298,6 +310,7 @@ std::string switch_script::say(const call_id& call, const command& x) {
       auto& p = self.peers_[name];
       p = {};
       p.at = {call, y.leg};
+      p.ours[method::refer] = 0;
       return name + ": REFER " + y.refer_to;
     }
     std::string operator()(const model::request& y) {

@@ -16,6 +16,7 @@
 ///   "2002: 180", "2002: 200 a1"   responses to our INVITE
 ///   "2002: 200 to re-INVITE a2", "2002: 486 to re-INVITE", "2002: 200 to BYE"
 ///   "2001: ACK a1", "2001: BYE", "2001: re-INVITE hold1", "2001: CANCEL"
+///   "2002: REFER 2003", "2002: REFER 2003 replaces 2002'", "2001: NOTIFY 200"
 ///   "MakeCall 2001 2002", "HoldCall 2002 c1", "CompleteTransfer 2002 c1 c2"
 ///                                 requests of clients; calls are c1, c2, ...
 ///   "after 10"                    seconds pass

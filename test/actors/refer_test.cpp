@@ -1,0 +1,139 @@
+#include "test/actors/call_control_office.hpp"
+
+/// REFER of phones and to phones: semantics 6.2, 6.4 and 6.5.
+using namespace strowger;
+using namespace strowger::test;
+
+TEST_CASE_FIXTURE(refer_office, "MakeCall by REFER: the phone's INVITE belongs "
+                                "to the call that asked for it") {
+  play({
+    {"MakeCall 2001 2002", "2001: REFER sip:2002@"},
+    {"2001: 202 to REFER", ""},
+    {"2001: NOTIFY 100", "2001: 200 to NOTIFY"},
+    {"2001: INVITE 2002 o1", "2002: INVITE o1", "2001 Dialing[c1]"},
+    {"2002: 180", "2001': 180", "2002 Ringing[c1]"},
+    {"2002: 200 a1", "2002: ACK; 2001': 200 a1",
+     "2001 Established[c1], 2002 Established[c1]"},
+    {"2001': ACK", ""},
+    {"2001: NOTIFY 200", "2001: 200 to NOTIFY"},
+    {"2001': BYE", "2001': 200 to BYE; 2002: BYE",
+     "2001 Released[c1], 2002 Released[c1]"},
+  });
+  CHECK(kept.events.front().type == model::event_type::call_created);
+}
+
+TEST_CASE_FIXTURE(refer_office, "MakeCall by REFER fails if the phone does not "
+                                "take REFER") {
+  play({
+    {"MakeCall 2001 2002", "2001: REFER sip:2002@"},
+    {"2001: 405 to REFER", "", "2001 Error[c1](UNSUPPORTED)"},
+  });
+}
+
+TEST_CASE_FIXTURE(refer_office, "MakeCall by REFER fails if the phone reports "
+                                "that it will not call") {
+  play({
+    {"MakeCall 2001 2002", "2001: REFER sip:2002@"},
+    {"2001: 202 to REFER", ""},
+    {"2001: NOTIFY 603", "2001: 200 to NOTIFY", "2001 Error[c1](REJECTED)"},
+  });
+}
+
+TEST_CASE_FIXTURE(refer_office, "M21: a phone transfers blindly by REFER and "
+                                "hangs up at once") {
+  inbound();
+  play({
+    {"2002: REFER 2003",
+     "2002: 202 to REFER; 2002: NOTIFY refer SIP/2.0 100 Trying; 2003: INVITE"},
+    {"2002: 200 to NOTIFY", ""},
+    {"2002: BYE", "2002: 200 to BYE; gateway: re-INVITE a1(held)",
+     "2002 Released[c1](Transferred)"},
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"2003: 180", "", "2003 Ringing[c1]"},
+    {"2003: 200 o2", "gateway: re-INVITE o2", "2003 Established[c1]"},
+    {"gateway: 200 to re-INVITE a2", "gateway: ACK; 2003: ACK a2"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2003: BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(refer_office,
+                  "M21: a phone that waits for the outcome of its "
+                  "REFER is told, and released") {
+  inbound();
+  play({
+    {"2002: REFER 2003",
+     "2002: 202 to REFER; 2002: NOTIFY refer SIP/2.0 100 Trying; 2003: INVITE"},
+    {"2003: 200 o2",
+     "2002: NOTIFY refer SIP/2.0 200 OK; 2002: BYE; gateway: re-INVITE o2",
+     "2003 Ringing[c1], 2003 Established[c1], 2002 Released[c1](Transferred)"},
+    {"gateway: 200 to re-INVITE a2", "gateway: ACK; 2003: ACK a2"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2003: BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(refer_office, "a blind transfer to a busy phone: the one who "
+                                "transfers is told, and keeps the call") {
+  inbound();
+  play({
+    {"2002: REFER 2003",
+     "2002: 202 to REFER; 2002: NOTIFY refer SIP/2.0 100 Trying; 2003: INVITE"},
+    {"2003: 486", "2002: NOTIFY refer SIP/2.0 486 Failed",
+     "2002 Error[c1](BUSY)"},
+    {"2002: BYE", "2002: 200 to BYE; gateway: BYE", "2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(refer_office,
+                  "M18: a phone joins its two calls by REFER with "
+                  "Replaces") {
+  inbound();
+  play({
+    {"2002: re-INVITE hold2", "gateway: re-INVITE hold2"},
+    {"gateway: 200 to re-INVITE a2", "gateway: ACK; 2002: 200 to re-INVITE a2",
+     "2002 Held[c1]"},
+    {"2002: ACK", ""},
+    {"2002: INVITE 2003 o3", "2003: INVITE o3", "2002 Dialing[c2]"},
+    {"2003: 180", "2002': 180", "2003 Ringing[c2]"},
+    {"2003: 200 a3", "2003: ACK; 2002': 200 a3",
+     "2002 Established[c2], 2003 Established[c2]"},
+    {"2002': ACK", ""},
+    {"2002: REFER 2003 replaces 2002'",
+     "2002: 202 to REFER; 2002: NOTIFY refer SIP/2.0 100 Trying; "
+     "2002': BYE; 2002: NOTIFY refer SIP/2.0 200 OK; 2002: BYE; "
+     "gateway: re-INVITE",
+     "2002 Released[c2](Transferred), 2002 Released[c1](Transferred), "
+     "2003 PartyChanged[c1](Transferred)"},
+    {"gateway: 200 to re-INVITE o5", "2003: re-INVITE o5"},
+    {"2003: 200 to re-INVITE a5", "2003: ACK; gateway: ACK a5"},
+    {"2003: BYE", "2003: 200 to BYE; gateway: BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(refer_office, "M19: a phone transfers by REFER with Replaces "
+                                "while the target still rings") {
+  inbound();
+  play({
+    {"2002: INVITE 2003 o3", "2003: INVITE o3", "2002 Dialing[c2]"},
+    {"2003: 180", "2002': 180", "2003 Ringing[c2]"},
+    {"2002: REFER 2003 replaces 2002'",
+     "2002: 202 to REFER; 2002: NOTIFY refer SIP/2.0 100 Trying; "
+     "2002': 487; 2002: NOTIFY refer SIP/2.0 200 OK; 2002: BYE; "
+     "gateway: re-INVITE a1(held)",
+     "2002 Released[c2](Transferred), 2002 Released[c1](Transferred), "
+     "2003 PartyChanged[c1](Transferred)"},
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"2003: 200 a3", "2003: ACK; gateway: re-INVITE", "2003 Established[c1]"},
+    {"gateway: 200 to re-INVITE o5", "2003: re-INVITE o5"},
+    {"2003: 200 to re-INVITE a5", "2003: ACK; gateway: ACK a5"},
+    {"2003: BYE", "2003: 200 to BYE; gateway: BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(refer_office, "a REFER that leads nowhere is refused and "
+                                "changes nothing") {
+  inbound();
+  play({
+    {"2002: REFER 7777", "2002: 404 to REFER"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
