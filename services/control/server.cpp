@@ -154,6 +154,10 @@ std::optional<std::string> server::reload() {
   return state_->host->access->load(state_->settings.tokens);
 }
 
+const std::shared_ptr<plane>& server::host() const {
+  return state_->host;
+}
+
 int server::port() const {
   return state_->port;
 }

@@ -14,6 +14,8 @@
 
 namespace strowger::services::control {
 
+struct plane;
+
 /// The switch, as its control plane needs it.
 struct server_sources {
   caf::actor_system& system;
@@ -47,6 +49,9 @@ public:
 
   /// Reads the tokens and reopens the audit log. Returns what is wrong.
   std::optional<std::string> reload();
+
+  /// What services work with.
+  const std::shared_ptr<plane>& host() const;
 
   /// Where it listens; 0 before that.
   int port() const;
