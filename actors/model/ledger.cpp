@@ -89,22 +89,11 @@ void ledger::fold(const journal_event& x) {
       break;
     case event_type::dn_out_of_service:
     case event_type::dn_back_in_service:
-      change_dn(x.this_dn, [&](ledger_dn& dn) {
-        dn.in_service = x.type == event_type::dn_back_in_service;
-      });
-      break;
     case event_type::dnd_on:
     case event_type::dnd_off:
-      change_dn(x.this_dn,
-                [&](ledger_dn& dn) { dn.dnd = x.type == event_type::dnd_on; });
-      break;
     case event_type::forward_set:
     case event_type::forward_cancelled:
-      change_dn(x.this_dn, [&](ledger_dn& dn) {
-        auto set = x.type == event_type::forward_set && x.details;
-        dn.forward_mode = set ? x.details->reason : std::string{};
-        dn.forward_to = set ? x.details->target : std::string{};
-      });
+      fold_dn(x);
       break;
     case event_type::agent_login:
     case event_type::agent_logout:
@@ -229,6 +218,20 @@ void ledger::change_dn(std::string_view number, Change change) {
   nothing.number = number;
   if (dn == nothing)
     dns_.erase(i);
+}
+
+void ledger::fold_dn(const journal_event& x) {
+  change_dn(x.this_dn, [&](ledger_dn& dn) {
+    auto forwards = x.type == event_type::forward_set;
+    if (forwards || x.type == event_type::forward_cancelled) {
+      dn.forward_mode = forwards && x.details ? x.details->reason : "";
+      dn.forward_to = forwards && x.details ? x.details->target : "";
+    } else if (x.type == event_type::dnd_on || x.type == event_type::dnd_off) {
+      dn.dnd = x.type == event_type::dnd_on;
+    } else {
+      dn.in_service = x.type == event_type::dn_back_in_service;
+    }
+  });
 }
 
 void ledger::fold_agent(const journal_event& x) {

@@ -137,6 +137,7 @@ private:
   void move_party(const journal_event& x);
   template <class Change>
   void change_dn(std::string_view dn, Change change);
+  void fold_dn(const journal_event& x);
   void fold_agent(const journal_event& x);
 
   std::unordered_map<call_id, entry<ledger_call>, id_hash> calls_;

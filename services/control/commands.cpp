@@ -58,10 +58,12 @@ void commands::carry_out(std::shared_ptr<rpc> self, const std::string& id,
   auto sent = host_->link->post(
     [self, settle, act = std::move(act)](exchange& to) {
       auto now = std::chrono::system_clock::now();
-      if (self->deadline() > now)
-        act(to, settle);
-      else
+      if (self->refused())
+        settle({model::fault::cancelled, "the client went away", {}});
+      else if (self->deadline() <= now)
         settle({model::fault::timeout, "the deadline has passed", {}});
+      else
+        act(to, settle);
     });
   if (!sent)
     settle({model::fault::overloaded, "the switch is being stopped", {}});

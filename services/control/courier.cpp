@@ -9,18 +9,25 @@ courier::courier() : thread_([this] { run(); }) {
 }
 
 courier::~courier() {
+  stop();
+}
+
+void courier::stop() {
   {
     std::lock_guard guard{mutex_};
     stop_ = true;
   }
   work_.notify_one();
-  thread_.join();
+  if (thread_.joinable())
+    thread_.join();
 }
 
 void courier::post(std::function<void()> f) {
   auto first = false;
   {
     std::lock_guard guard{mutex_};
+    if (stop_)
+      return;
     first = waiting_.empty();
     waiting_.push_back(std::move(f));
   }

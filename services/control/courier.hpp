@@ -14,14 +14,17 @@ namespace strowger::services::control {
 class courier {
 public:
   courier();
-  /// Does what is queued, then ends.
   ~courier();
   courier(const courier&) = delete;
   courier& operator=(const courier&) = delete;
 
   /// Runs `f` on the courier's thread, after all that was posted before. From
-  /// any thread.
+  /// any thread. After stop() it is dropped.
   void post(std::function<void()> f);
+
+  /// Does what is queued, then ends the thread. Not from that thread, which may
+  /// well be the last to hold a request and with it the courier.
+  void stop();
 
 private:
   void run();

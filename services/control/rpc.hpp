@@ -23,7 +23,7 @@ public:
                                    const method_info& method, size_t bytes,
                                    request_about about = {});
 
-  /// It is over already: no token, too large…
+  /// It is over already: no token, too large, cancelled…
   bool refused() const {
     return finished_;
   }

@@ -137,6 +137,7 @@ server::~server() {
     state_->grpc->Shutdown(std::chrono::system_clock::now() + last_words);
     state_->grpc->Wait();
   }
+  host.carrier->stop();
   state_->exchange.events().unfollow();
   host.feed->close();
   host.link->close();

@@ -169,6 +169,13 @@ TEST_CASE_FIXTURE(made_up_switch, "a request that reaches the switch after its "
   api::MakeCallResponse response;
   auto late = make_call("a", "2002", response, 50ms);
   CHECK(late.error_code() == grpc::DEADLINE_EXCEEDED);
+  // The server has heard of it, too.
+  auto is_over = [&] {
+    auto row = host.plane().host()->tally->look()["CallService/MakeCall"];
+    return row[grpc::DEADLINE_EXCEEDED] + row[grpc::CANCELLED] > 0;
+  };
+  while (!is_over())
+    std::this_thread::yield();
   busy.set_value();
   blocked.join();
   host.on_switch([](exchange&) {});
