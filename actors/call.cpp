@@ -52,8 +52,8 @@ void tell_call(environment& env, model::call_id from,
   if (auto* asked = std::get_if<model::far_side_wanted>(&x.word);
       asked && !other) {
     if (auto asker = env.call(from))
-      caf::anon_send(
-        asker, model::far_side_denied{model::fault::unknown_call, asked->dn});
+      caf::anon_send(asker, model::far_side_denied{model::fault::unknown_call,
+                                                   asked->dn, asked->as});
     return;
   }
   auto* request = std::get_if<model::demanded>(&x.word);

@@ -29,7 +29,8 @@ struct far_side_wanted {
 /// No, and why.
 struct far_side_denied {
   fault why = fault::none;
-  std::string dn; // that wanted to transfer
+  std::string dn;    // that wanted to transfer
+  leg_number as = 0; // the number kept for the leg
 };
 
 /// A leg moves to another call; the wire has been told. Whatever it still sends

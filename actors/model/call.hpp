@@ -78,6 +78,7 @@ struct call {
   std::optional<leg_name> other_place;
   std::string sharer; // the DN of that phone
   std::vector<digits_to_send> digits;
+  leg_number spare_leg = nobody; // kept for a leg that did not come after all
   std::optional<leg_number> referring; // its REFER is being carried out
   std::vector<leg> legs;
   std::vector<use_of_device> uses; // index = seizure_number

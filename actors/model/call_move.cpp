@@ -23,11 +23,25 @@ leg& settle_in(call& c, leg_moved&& x) {
   return l;
 }
 
+/// A leg that has nowhere to go is taken down.
+void turn_away(call& c, leg_moved&& x, const context& ctx, effects& fx) {
+  auto& l = settle_in(c, std::move(x));
+  auto use = l.seizure;
+  hang_up(c, l, fx);
+  return_device(c, use, ctx, fx);
+}
+
 /// The far side of a consult call takes the place of the party that consulted.
 void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   auto previous = x.from.call;
   auto& gone = c.called.dn == x.transferred_by ? c.called : c.caller;
   seat_as_caller(c, other_side(c, gone));
+  if (c.caller.leg == nobody) { // who stays is away, in another call of its own
+    turn_away(c, std::move(x), ctx, fx);
+    tell_progress(c, 603, fx);
+    report_error(c, c.called.dn, fault::invalid_call_state, ctx, fx);
+    return;
+  }
   tell_progress(c, 200, fx);
   auto leaver = c.called;
   auto who = x.who;
@@ -150,10 +164,7 @@ void take(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   if (!welcome) { // it has nowhere to go
     if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
       c.phase = call_phase::ending;
-    auto& l = settle_in(c, std::move(x));
-    auto use = l.seizure;
-    hang_up(c, l, fx);
-    return_device(c, use, ctx, fx);
+    turn_away(c, std::move(x), ctx, fx);
     return;
   }
   if (!x.transferred_by.empty())

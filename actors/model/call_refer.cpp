@@ -65,7 +65,8 @@ uint16_t status_in(const content& x) {
 void on_refer(call& c, leg& l, requested&& x, const context& ctx, effects& fx) {
   auto& p = party_of(c, l);
   auto free = c.phase == call_phase::connected && p.leg == l.number
-              && is_talking(p) && !c.referring
+              && is_talking(p) && !c.referring && can_grow(c)
+              && other_side(c, p).leg != nobody
               && c.leaving.state == party_state::null;
   if (!x.refer || !takes_refer(c, l, ctx)) {
     answer(l, x, x.refer ? 603 : 400, fx);

@@ -115,6 +115,9 @@ verdict after_hold(call&, demand&&, const context&, effects&);
 /// Goes on with them once the phone is held.
 void run_errand(call&, const context&, effects&);
 
+/// Is there room for another leg?
+bool can_grow(const call&);
+
 /// Keeps a number for a leg that will move in.
 leg_number reserve_leg(call&);
 

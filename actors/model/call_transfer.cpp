@@ -104,6 +104,8 @@ verdict after_hold(call& c, demand&& x, const context& ctx, effects& fx) {
     return refuse(fault::invalid_call_state, "the DN is not connected");
   if (c.then)
     return refuse(fault::invalid_call_state, "a request is under way already");
+  if (!can_grow(c))
+    return refuse(fault::invalid_call_state, "the call has had too many legs");
   auto consults = x.verb != verb::alternate_call;
   if (consults && !is_reachable(ctx.config, x.destination))
     return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
@@ -118,7 +120,7 @@ verdict after_hold(call& c, demand&& x, const context& ctx, effects& fx) {
 }
 
 void run_errand(call& c, const context& ctx, effects& fx) {
-  if (!c.then)
+  if (!c.then || c.phase != call_phase::connected)
     return;
   auto* p = find_party(c, c.then->dn);
   if (!p) {
@@ -144,7 +146,14 @@ void run_errand(call& c, const context& ctx, effects& fx) {
 
 // -- completing ---------------------------------------------------------------
 
+bool can_grow(const call& c) {
+  constexpr size_t legs_max = 200; // leg numbers have to last for the rest
+  return c.spare_leg != nobody || c.legs.size() < legs_max;
+}
+
 leg_number reserve_leg(call& c) {
+  if (c.spare_leg != nobody)
+    return std::exchange(c.spare_leg, nobody);
   auto& l = c.legs.emplace_back();
   l.number = static_cast<leg_number>(c.legs.size() - 1);
   l.state = leg_state::gone;
@@ -159,6 +168,8 @@ verdict complete_transfer(call& c, const demand& x, effects& fx) {
     return refuse(fault::invalid_call_state, "the DN does not hold the call");
   if (x.second_call == c.id)
     return refuse(fault::invalid_argument, "a call cannot join itself");
+  if (other_side(c, *p).leg == nobody || !can_grow(c))
+    return refuse(fault::invalid_call_state, "the other side is not there");
   fx.tells.push_back(
     {x.second_call, far_side_wanted{c.id, reserve_leg(c), p->dn, false}});
   return {};
@@ -166,7 +177,7 @@ verdict complete_transfer(call& c, const demand& x, effects& fx) {
 
 void take(call& c, const far_side_wanted& x, const context& ctx, effects& fx) {
   auto deny = [&](fault why) {
-    fx.tells.push_back({x.by, far_side_denied{why, x.dn}});
+    fx.tells.push_back({x.by, far_side_denied{why, x.dn, x.as}});
   };
   auto ending = c.phase == call_phase::ending
                 || c.phase == call_phase::finished;
@@ -204,7 +215,7 @@ void give_far_side(call& c, const context& ctx, effects& fx) {
     return;
   if (!p || c.phase == call_phase::ending) {
     c.wanted.reset();
-    fx.tells.push_back({x.by, far_side_denied{fault::cancelled, x.dn}});
+    fx.tells.push_back({x.by, far_side_denied{fault::cancelled, x.dn, x.as}});
     return;
   }
   auto& far = other_side(c, *p);
@@ -241,6 +252,7 @@ void give_far_side(call& c, const context& ctx, effects& fx) {
 
 void take(call& c, const far_side_denied& x, const context& ctx, effects& fx) {
   tell_progress(c, 603, fx);
+  c.spare_leg = x.as;
   if (c.phase != call_phase::ending && c.phase != call_phase::finished)
     report_error(c, x.dn, x.why, ctx, fx);
 }
@@ -272,6 +284,8 @@ verdict single_step_transfer(call& c, const demand& x, const context& ctx,
     return refuse(fault::party_not_on_call, "the DN has no part in the call");
   if (c.phase != call_phase::connected || p->state != party_state::connected)
     return refuse(fault::invalid_call_state, "the DN is not connected");
+  if (other_side(c, *p).leg == nobody || !can_grow(c))
+    return refuse(fault::invalid_call_state, "the other side is not there");
   if (!is_reachable(ctx.config, x.destination))
     return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
   move_other_party(c, *p, x, ctx, fx);
