@@ -18,7 +18,6 @@ void count_finished(environment& env, const model::call_record& x) {
   counters
     .calls[static_cast<size_t>(x.call_type)][static_cast<size_t>(x.result)]
     .add();
-  counters.calls_in_progress.give();
   if (x.alerted != model::never)
     counters.post_dial_delay.observe(x.alerted - x.started);
   if (x.answered != model::never)
@@ -54,6 +53,11 @@ void tell_call(environment& env, model::call_id from,
     if (auto asker = env.call(from))
       caf::anon_send(asker, model::far_side_denied{model::fault::unknown_call,
                                                    asked->dn, asked->as});
+    return;
+  }
+  if (std::holds_alternative<model::place_wanted>(x.word) && !other) {
+    if (auto asker = env.call(from))
+      caf::anon_send(asker, model::place_denied{});
     return;
   }
   auto* request = std::get_if<model::demanded>(&x.word);
@@ -100,6 +104,7 @@ void leave(call_pointer self) {
   st.leaving = false;
   if (st.model.phase != model::call_phase::finished)
     return;
+  st.env->reactor.counters().calls_in_progress.give();
   st.env->edge->close(st.model.id);
   st.env->call_finished(st.model.id);
   self->quit();
@@ -174,6 +179,9 @@ call_actor::behavior_type call(call_pointer self, environment* env,
     on<model::far_side_wanted>(self),
     on<model::far_side_denied>(self),
     on<model::leg_moved>(self),
+    on<model::place_wanted>(self),
+    on<model::place_granted>(self),
+    on<model::place_denied>(self),
     [self](const clear&) { run(self, model::step_clear); },
     [self](farewell) { leave(self); },
   };

@@ -59,6 +59,9 @@ using call_actor = deadline_listener::extend<
   // call -> call: your far side is to join me (transfer); and the answers.
   caf::reacts_to<model::far_side_wanted>,
   caf::reacts_to<model::far_side_denied>, caf::reacts_to<model::leg_moved>,
+  // call -> call: an INVITE with Replaces wants the place of your leg.
+  caf::reacts_to<model::place_wanted>, caf::reacts_to<model::place_granted>,
+  caf::reacts_to<model::place_denied>,
   // exchange -> call: end now (drain limit reached).
   caf::reacts_to<clear>,
   // call -> itself: my mailbox is read, I may quit.

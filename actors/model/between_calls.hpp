@@ -33,6 +33,25 @@ struct far_side_denied {
   leg_number as = 0; // the number kept for the leg
 };
 
+/// An INVITE with Replaces (RFC 3891) came in for one of your legs: may I bring
+/// it? Answered with place_granted or place_denied.
+struct place_wanted {
+  call_id by;
+  leg_number of = 0; // the leg to be replaced
+  bool early_only = false;
+};
+
+/// Yes: as this leg, for the party of that DN.
+struct place_granted {
+  leg_name place;
+  std::string dn;
+};
+
+/// No; the status for whoever wants it.
+struct place_denied {
+  uint16_t status = 481;
+};
+
 /// A leg moves to another call; the wire has been told. Whatever it still sends
 /// to the old call is passed on.
 struct leg_moved {
@@ -46,6 +65,7 @@ struct leg_moved {
 };
 
 using word_to_call
-  = std::variant<demanded, far_side_wanted, far_side_denied, leg_moved>;
+  = std::variant<demanded, far_side_wanted, far_side_denied, place_wanted,
+                 place_granted, place_denied, leg_moved>;
 
 } // namespace strowger::model

@@ -74,6 +74,21 @@ void step(call& c, const far_side_denied& x, const context& ctx, effects& fx) {
   settle(c, ctx, fx);
 }
 
+void step(call& c, const place_wanted& x, const context& ctx, effects& fx) {
+  take(c, x, ctx, fx);
+  settle(c, ctx, fx);
+}
+
+void step(call& c, const place_granted& x, const context& ctx, effects& fx) {
+  take(c, x, ctx, fx);
+  settle(c, ctx, fx);
+}
+
+void step(call& c, const place_denied& x, const context& ctx, effects& fx) {
+  take(c, x, ctx, fx);
+  settle(c, ctx, fx);
+}
+
 void step(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   take(c, std::move(x), ctx, fx);
   settle(c, ctx, fx);

@@ -124,6 +124,9 @@ void step(call&, const refused&, const context&, effects&);
 void step(call&, demanded&&, const context&, effects&);
 void step(call&, const far_side_wanted&, const context&, effects&);
 void step(call&, const far_side_denied&, const context&, effects&);
+void step(call&, const place_wanted&, const context&, effects&);
+void step(call&, const place_granted&, const context&, effects&);
+void step(call&, const place_denied&, const context&, effects&);
 void step(call&, leg_moved&&, const context&, effects&);
 
 /// next_deadline() has come. Early and late wake-ups are fine.

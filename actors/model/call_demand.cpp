@@ -161,7 +161,7 @@ verdict send_dtmf(call& c, const demand& x, const context& ctx, effects& fx) {
 
 verdict change_data(call& c, demand&& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.this_dn);
-  if (!p && c.queue != x.this_dn)
+  if (!p && c.queue != x.this_dn && !x.this_dn.empty())
     return refuse(fault::party_not_on_call, "the DN has no part in the call");
   user_data now;
   if (c.user_data && x.verb != verb::update_user_data

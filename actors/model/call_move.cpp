@@ -34,19 +34,24 @@ void turn_away(call& c, leg_moved&& x, const context& ctx, effects& fx) {
 /// The far side of a consult call takes the place of the party that consulted.
 void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   auto previous = x.from.call;
-  auto& gone = c.called.dn == x.transferred_by ? c.called : c.caller;
-  seat_as_caller(c, other_side(c, gone));
-  if (c.caller.leg == nobody) { // who stays is away, in another call of its own
+  auto by = x.transferred_by;
+  auto here = c.phase == call_phase::connected
+              && (c.called.dn == by || c.caller.dn == by);
+  if (here)
+    seat_as_caller(c, other_side(c, c.called.dn == by ? c.called : c.caller));
+  // Who stays may be away, in another call, or doing something else by now.
+  if (!here || c.caller.leg == nobody) {
     turn_away(c, std::move(x), ctx, fx);
     tell_progress(c, 603, fx);
-    report_error(c, c.called.dn, fault::invalid_call_state, ctx, fx);
+    report_error(c, by, fault::invalid_call_state, ctx, fx);
     return;
   }
   tell_progress(c, 200, fx);
   auto leaver = c.called;
   auto who = x.who;
   auto& l = settle_in(c, std::move(x));
-  who.role = dn_role::destination;
+  if (!l.incoming)
+    who.role = dn_role::destination;
   report_transferred(c, leaver, who, ctx, fx);
   if (leaver.leg != nobody) {
     auto& old = leg_at(c, leaver.leg);
@@ -63,6 +68,11 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   report_party_changed(c, c.called, leaver, previous, ctx, fx);
   if (l.state == leg_state::confirmed) {
     join(c, leg_at(c, stays.leg), l);
+    return;
+  }
+  if (l.incoming) { // it came with Replaces
+    join(c, leg_at(c, stays.leg), l);
+    answer_for_partner(c, l, ctx, fx);
     return;
   }
   c.called.leg = nobody; // still an attempt
@@ -115,8 +125,11 @@ void take_leg_away(call& c, party& p, leg_name to, std::string transferred_by,
   x.leg.partner = x.leg.linked = nobody;
   x.who = p;
   x.who.leg = to.leg;
-  x.use = use_of(c, l);
-  use_of(c, l).at = use_of_device::stage::returned;
+  x.use.at = use_of_device::stage::returned; // if it took no device
+  if (l.seizure < c.uses.size()) {
+    x.use = use_of(c, l);
+    use_of(c, l).at = use_of_device::stage::returned;
+  }
   part(c, l);
   l.state = leg_state::gone;
   l.moved_to = to;
@@ -151,6 +164,38 @@ void give_phone_back(call& c, effects& fx) {
   x.verb = verb::release_call;
   x.this_dn = p->dn;
   fx.tells.push_back({place.call, demanded{std::move(x)}});
+}
+
+// -- INVITE with Replaces -----------------------------------------------------
+
+void take(call& c, const place_wanted& x, const context&, effects& fx) {
+  auto* l = x.of < c.legs.size() ? &leg_at(c, x.of) : nullptr;
+  auto busy = c.phase != call_phase::connected || !can_grow(c);
+  if (!l || l->state != leg_state::confirmed) {
+    fx.tells.push_back({x.by, place_denied{481}});
+  } else if (x.early_only) { // RFC 3891 §3: it is answered
+    fx.tells.push_back({x.by, place_denied{486}});
+  } else if (busy || party_of(c, *l).leg != l->number || !is_quiet(c, *l)) {
+    fx.tells.push_back({x.by, place_denied{491}});
+  } else {
+    auto dn = party_of(c, *l).dn; // before the legs may be reallocated
+    fx.tells.push_back({x.by, place_granted{{c.id, reserve_leg(c)}, dn}});
+  }
+}
+
+void take(call& c, const place_granted& x, const context& ctx, effects& fx) {
+  if (c.phase != call_phase::arriving) // it was cancelled meanwhile
+    return;
+  c.caller.state = party_state::connected;
+  take_leg_away(c, c.caller, x.place, x.dn, fx);
+  c.caller.state = party_state::null;
+  c.recorded = true; // its record is that of the call it joins
+  end_call(c, releaser::switch_itself, call_state::ok, ctx, fx);
+}
+
+void take(call& c, const place_denied& x, const context& ctx, effects& fx) {
+  if (c.phase == call_phase::arriving)
+    give_up(c, x.status, ctx, fx);
 }
 
 // -- taking -------------------------------------------------------------------

@@ -197,6 +197,13 @@ void take(call& c, offered&& x, const context& ctx, effects& fx) {
   c.caller.internal = device && is_agent_device(device->type);
   c.caller.dn = c.caller.internal ? device->number : from.caller.user;
   c.caller.role = dn_role::origination;
+  if (from.replaces) {
+    c.phase = call_phase::arriving;
+    fx.tells.push_back(
+      {from.replaces->call,
+       place_wanted{c.id, from.replaces->leg, from.replaces_early_only}});
+    return;
+  }
   if (auto answer = answer_session(from.session, policy_of(ctx));
       answer.reject_min_se_s > 0) {
     a.session.terms = {};

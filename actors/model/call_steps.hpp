@@ -70,6 +70,9 @@ void take(call&, const refused&, const context&, effects&);
 void take(call&, demanded&&, const context&, effects&);
 void take(call&, const far_side_wanted&, const context&, effects&);
 void take(call&, const far_side_denied&, const context&, effects&);
+void take(call&, const place_wanted&, const context&, effects&);
+void take(call&, const place_granted&, const context&, effects&);
+void take(call&, const place_denied&, const context&, effects&);
 void take(call&, leg_moved&&, const context&, effects&);
 void take_deadline(call&, const context&, effects&);
 void take_clear(call&, const context&, effects&);
@@ -230,6 +233,10 @@ void on_refresh_response(call&, leg&, responded&&, const context&, effects&);
 
 /// A request in a dialog that another leg may have to see.
 void on_dialog_request(call&, leg&, requested&&, const context&, effects&);
+
+/// Answers the INVITE of a leg that took somebody's place: its offer goes to its
+/// partner, the answer comes back.
+void answer_for_partner(call&, leg&, const context&, effects&);
 
 /// The response to a request that was passed on.
 void on_relayed_response(call&, relay&, responded&&, const context&, effects&);

@@ -191,6 +191,11 @@ void settle(call& c, leg& offerer, leg& answerer, const description& offer,
   report_held(c, party_of(c, offerer), offerer.held, ctx, fx);
 }
 
+/// Is it the INVITE of a leg that took somebody's place?
+bool opens_leg(const relay& r, const leg& from) {
+  return r.from_txn == 0 && from.incoming && from.state == leg_state::inviting;
+}
+
 void on_success(call& c, relay&& r, responded&& x, const context& ctx,
                 effects& fx) {
   auto& from = leg_at(c, r.from);
@@ -212,6 +217,11 @@ void on_success(call& c, relay&& r, responded&& x, const context& ctx,
       start_session(to, settle_session(sent, x.session, policy),
                     session_role::uac, ctx.now);
     }
+  }
+  if (opens_leg(r, from)) {
+    from.state = leg_state::answered;
+    from.linked = to.number;
+    to.linked = from.number;
   }
   if (r.offer) {
     settle(c, from, to, r.body, body, ctx, fx);
@@ -243,6 +253,12 @@ void on_refusal(call& c, relay&& r, responded&& x, const context& ctx,
   y.body = std::move(x.body);
   y.retry_after_s = x.retry_after_s;
   fx.wire.emplace_back(std::move(y));
+  if (opens_leg(r, from)) {
+    auto by = releaser_of(c, from);
+    leg_gone(c, from, fx);
+    end_call(c, by, call_state::remote_release, ctx, fx);
+    return;
+  }
   // 481, or nobody there: the dialog is over (RFC 3261 12.2.1.2).
   if (x.status != 481 && !(x.status == 408 && x.local))
     return;
@@ -303,6 +319,24 @@ void on_dialog_request(call& c, leg& l, requested&& x, const context& ctx,
       refuse(l, x, 405, fx);
       return;
   }
+}
+
+void answer_for_partner(call& c, leg& l, const context& ctx, effects& fx) {
+  auto& partner = leg_at(c, l.partner);
+  relay r;
+  r.method = r.to_method = method::invite;
+  r.session = l.session.terms;
+  r.offer = l.received != nullptr;
+  r.asks_offer = !r.offer;
+  r.body = l.received;
+  if (r.offer) {
+    l.media = negotiation::offer_received;
+    partner.media = negotiation::offer_sent;
+  }
+  requested x; // the INVITE itself, transaction 0 of its leg
+  x.leg = l.number;
+  x.method = method::invite;
+  pass_on(c, l, partner, std::move(r), copy(l.received), std::move(x), ctx, fx);
 }
 
 void on_relayed_response(call& c, relay& found, responded&& x,

@@ -25,7 +25,7 @@ struct cdr_settings {
 /// The control plane (gRPC). In the file `control: host:port`, or a map of
 /// these: listen, tokens, tls (certificate, key, client-ca), audit.
 struct control_settings {
-  std::string listen = "127.0.0.1:50051"; ///< `host:port`; empty = off
+  std::string listen; ///< `host:port`; empty = there is no control plane
   std::string tokens;                     ///< file; empty = none are needed
   std::string certificate;                ///< file (PEM); empty = no TLS
   std::string key;                        ///< file (PEM)

@@ -137,3 +137,29 @@ TEST_CASE_FIXTURE(refer_office, "a REFER that leads nowhere is refused and "
     {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
   });
 }
+
+TEST_CASE_FIXTURE(refer_office,
+                  "an INVITE with Replaces takes the place of the "
+                  "party whose dialog it names") {
+  inbound();
+  play({
+    {"2003: INVITE 2002 o3 replaces 2002", "2002: BYE; gateway: re-INVITE o3",
+     "2002 Released[c1](Transferred), 2003 PartyChanged[c1](Transferred)"},
+    {"gateway: 200 to re-INVITE a3", "gateway: ACK; 2003: 200 a3"},
+    {"2003: ACK", ""},
+    {"2003: BYE", "2003: 200 to BYE; gateway: BYE", "2003 Released[c1]"},
+  });
+  CHECK(kept.records.size() == 1);
+}
+
+TEST_CASE_FIXTURE(refer_office, "an INVITE that would replace a ringing party "
+                                "is refused, and the call goes on") {
+  play({
+    {"gateway: INVITE 2002 o1", "2002: INVITE o1"},
+    {"2002: 180", "gateway: 180", "2002 Ringing[c1]"},
+    {"2003: INVITE 2002 o3 replaces 2002", "2003: 481"},
+    {"2002: 200 a1", "2002: ACK; gateway: 200 a1", "2002 Established[c1]"},
+    {"gateway: ACK", ""},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}

@@ -185,6 +185,10 @@ void switch_script::call_in(const std::string& who,
   x.called = word(words, 1);
   x.caller.user = who == "gateway" ? "5551000" : who;
   x.body = body(word(words, 2));
+  if (word(words, 3) == "replaces") {
+    auto& other = find(word(words, 4)).at;
+    x.replaces = leg_name{other.call, other.leg};
+  }
   x.received_at = reactor.now();
   auto call = exchange.open(std::move(x));
   auto busy = peers_.count(who) && !peers_[who].over;

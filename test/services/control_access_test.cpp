@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(guarded, "a token opens what its role may do") {
     {"", grpc::UNAUTHENTICATED, grpc::UNAUTHENTICATED, "BAD_TOKEN"},
     {"wrong", grpc::UNAUTHENTICATED, grpc::UNAUTHENTICATED, "BAD_TOKEN"},
     {"observer-0123456789", grpc::OK, grpc::PERMISSION_DENIED, "ROLE_TOO_LOW"},
-    {"desktop-01234567890", grpc::OK, grpc::UNIMPLEMENTED, "UNSUPPORTED"},
+    {"desktop-01234567890", grpc::OK, grpc::NOT_FOUND, "UNKNOWN_CALL"},
   };
   for (auto& x : rows) {
     CAPTURE(x.token);
@@ -109,8 +109,8 @@ TEST_CASE_FIXTURE(guarded, "who did what is in the audit log, who only looked "
   CHECK(lines[0]["request_id"] == "r1");
   CHECK(lines[0]["dn"] == "2001");
   CHECK(lines[0]["call_id"] == "0000000000000001");
-  CHECK(lines[0]["code"] == "UNIMPLEMENTED");
-  CHECK(lines[0]["reason"] == "UNSUPPORTED");
+  CHECK(lines[0]["code"] == "NOT_FOUND");
+  CHECK(lines[0]["reason"] == "UNKNOWN_CALL");
   CHECK(lines[1]["client"] == "");
   CHECK(lines[1]["reason"] == "BAD_TOKEN");
   auto peer = lines[1]["peer"].get<std::string>();
