@@ -22,14 +22,13 @@ public:
   /// Makes a tick come at `due` or before; model::never: none is needed.
   template <class Self>
   void set(reactor& host, model::time_point due, Self* self) {
-    if (due == model::never) {
-      cancel();
-    } else if (due < due_) {
-      cancel();
-      host_ = &host;
-      due_ = due;
-      id_ = host.arm(due, caf::actor_cast<deadline_listener>(self));
-    }
+    move(host, due,
+         [self] { return caf::actor_cast<deadline_listener>(self); });
+  }
+
+  /// Same for an owner that is no actor.
+  void set(reactor& host, model::time_point due, const deadline_listener& x) {
+    move(host, due, [&x] { return x; });
   }
 
   /// To be called when the tick has come.
@@ -38,11 +37,24 @@ public:
     due_ = model::never;
   }
 
-private:
+  /// No tick is needed any more.
   void cancel() {
     if (id_ != 0)
       host_->cancel(id_);
     rang();
+  }
+
+private:
+  template <class Listener>
+  void move(reactor& host, model::time_point due, Listener listener) {
+    if (due == model::never) {
+      cancel();
+    } else if (due < due_) {
+      cancel();
+      host_ = &host;
+      due_ = due;
+      id_ = host.arm(due, listener());
+    }
   }
 
   reactor* host_ = nullptr;

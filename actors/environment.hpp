@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/journal.hpp"
+#include "actors/model/agent.hpp"
 #include "actors/model/effects.hpp"
 #include "actors/reactor.hpp"
 #include "actors/wire.hpp"
@@ -41,6 +42,14 @@ struct environment {
   std::function<void(uint64_t token, model::verdict&&)> answer;
   /// A call has ended and quits.
   std::function<void(model::call_id)> call_finished;
+  /// Is an agent logged in at the DN?
+  std::function<bool(std::string_view dn)> agent_at;
+  /// Does a new call to the DN get 486, as its agent does not want it?
+  std::function<bool(std::string_view dn)> refuses_call;
+  /// What happens to the agent of the DN who does not answer, by option.
+  std::function<model::agent_penalty(std::string_view dn)> no_answer_action;
+  /// Does it; to be called before the party's EventReleased goes out.
+  std::function<void(std::string_view dn, model::agent_penalty)> penalise;
   /// The bindings of registered DNs; they belong to the actors of the DNs.
   std::map<std::string, const std::vector<model::binding>*, std::less<>>
     registered = {};

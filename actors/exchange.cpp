@@ -32,6 +32,7 @@ bool has_duties(const model::directory& config, const model::dn& x) {
 
 exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
   : system_(system), journal_(out, host.counters()), env_(host, journal_, out),
+    desk_(system, env_),
     next_call_(host.unix_seconds() << calls_per_start_bits) {
   env_.device = [this](std::string_view number) { return find_device(number); };
   env_.call = [this](model::call_id id) { return call(id); };
@@ -46,6 +47,16 @@ exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
   env_.call_finished = [this](model::call_id id) {
     calls_.erase(id);
     std::erase_if(awaited_, [=](auto& x) { return x.call == id; });
+  };
+  env_.agent_at = [this](std::string_view dn) { return desk_.agent_at(dn); };
+  env_.refuses_call = [this](std::string_view dn) {
+    return desk_.refuses_call(dn);
+  };
+  env_.no_answer_action = [this](std::string_view dn) {
+    return desk_.no_answer_action(dn);
+  };
+  env_.penalise = [this](std::string_view dn, model::agent_penalty action) {
+    desk_.penalise(dn, action);
   };
 }
 
@@ -70,6 +81,7 @@ void exchange::configure(std::shared_ptr<const model::directory> config) {
     if (has_duties(now, x) || restored_.count(x.number))
       find_device(x.number);
   restored_.clear();
+  desk_.reconfigured();
 }
 
 void exchange::remove_devices_not_in(const model::directory& config) {
@@ -204,8 +216,29 @@ model::verdict exchange::submit_make_call(model::demand& x) {
   return {};
 }
 
+/// RouteType AgentID: the destination is an agent, the call goes to the DN.
+model::verdict exchange::find_agent(model::demand& x) const {
+  using model::fault;
+  auto dn = dn_of_agent(x.destination);
+  if (!dn)
+    return config().staff().agents().find(x.destination)
+             ? model::verdict{fault::not_logged_in,
+                              "the agent is not logged in", x.call}
+             : model::verdict{fault::unknown_agent, "there is no such agent",
+                              x.call};
+  x.destination = std::move(*dn);
+  return {};
+}
+
 void exchange::submit(model::demand&& x, model::verdict_taker taker) {
   call_actor goal;
+  if (x.verb == model::verb::route_call
+      && x.route == model::route_type::agent_id) {
+    if (auto verdict = find_agent(x); !verdict.accepted()) {
+      taker(std::move(verdict));
+      return;
+    }
+  }
   if (x.verb == model::verb::make_call) {
     if (auto verdict = submit_make_call(x); !verdict.accepted()) {
       taker(std::move(verdict));
@@ -232,6 +265,29 @@ void exchange::submit(model::demand&& x, model::verdict_taker taker) {
   caf::anon_send(goal, model::demanded{std::move(x), next_token_});
 }
 
+void exchange::submit_agent(model::agent_demand&& x,
+                            model::verdict_taker taker) {
+  desk_.submit(x, taker);
+}
+
+void exchange::client_gone(std::string_view client) {
+  desk_.client_gone(client);
+}
+
+void exchange::phone_busy(std::string_view dn, bool busy) {
+  desk_.phone_busy(dn, busy);
+}
+
+std::optional<std::string> exchange::longest_idle(
+  std::string_view group, std::span<const std::string> exclude) const {
+  return desk_.longest_idle(group, exclude);
+}
+
+std::optional<std::string> exchange::dn_of_agent(std::string_view agent) const {
+  auto found = desk_.agents().find(agent);
+  return found ? std::optional{std::move(found->dn)} : std::nullopt;
+}
+
 // -- the end ------------------------------------------------------------------
 
 void exchange::clear_all(const std::string& reason) {
@@ -244,6 +300,7 @@ void exchange::shut_down() {
     caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
   for (auto& [number, handle] : devices_)
     caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
+  desk_.shut_down();
   calls_.clear();
   devices_.clear();
   env_.registered.clear();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/agent_desk.hpp"
 #include "actors/environment.hpp"
 #include "actors/model/demand.hpp"
 #include "actors/trunk_registry.hpp"
@@ -70,8 +71,31 @@ public:
   /// is told by events that bear its id.
   void submit(model::demand&& x, model::verdict_taker taker);
 
+  /// Takes a request about an agent; its verdict comes at once, before the
+  /// events that it causes.
+  void submit_agent(model::agent_demand&& x, model::verdict_taker taker);
+
+  /// A client has gone: `agent-logout-on-unreg` of the agents that logged in
+  /// under this agent_demand::client.
+  void client_gone(std::string_view client);
+
+  /// The phone of a DN is in a call that the switch does not see, or no more:
+  /// its agent is not ready, and ready again.
+  void phone_busy(std::string_view dn, bool busy);
+
   /// The actor of a call; nullptr if there is none.
   call_actor call(model::call_id id) const;
+
+  // -- for routing ------------------------------------------------------------
+
+  /// The DN of the agent who is available for the longest time, of the agent
+  /// group or place group of this name; DNs of `exclude` are left out. Nothing
+  /// if nobody is available, or there is no such group.
+  std::optional<std::string> longest_idle(
+    std::string_view group, std::span<const std::string> exclude = {}) const;
+
+  /// Where an agent is logged in, or nothing.
+  std::optional<std::string> dn_of_agent(std::string_view agent) const;
 
   // -- for whoever watches ----------------------------------------------------
 
@@ -89,6 +113,10 @@ public:
   const auto& registrations() const {
     return env_.registered;
   }
+  /// Who is logged in and what they do.
+  const model::agents& agents() const {
+    return desk_.agents();
+  }
   bool draining() const {
     return draining_;
   }
@@ -105,6 +133,7 @@ private:
     = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
 
   model::verdict submit_make_call(model::demand& x);
+  model::verdict find_agent(model::demand& x) const;
   call_actor open_call(model::call_id id);
   std::optional<opened> join_awaited(model::offered& x);
   device_actor find_device(std::string_view number);
@@ -115,6 +144,7 @@ private:
   journal journal_;
   trunk_registry trunks_;
   environment env_;
+  agent_desk desk_;
   by_number<device_actor> devices_; // those that were needed so far
   by_number<std::vector<model::binding>> restored_;
   std::unordered_map<model::call_id, call_actor> calls_;

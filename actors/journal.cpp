@@ -1,10 +1,25 @@
 #include "actors/journal.hpp"
 
+#include "actors/model/agents.hpp"
+
 #include <utility>
 
 namespace strowger {
 
 void journal::append(model::journal_event&& x) {
+  if (!observer_) {
+    number(std::move(x));
+    return;
+  }
+  auto& around = observer_->observe(x);
+  for (auto& y : around.before)
+    number(std::move(y));
+  number(std::move(x));
+  for (auto& y : around.after)
+    number(std::move(y));
+}
+
+void journal::number(model::journal_event&& x) {
   ++last_;
   probe_.events.add();
   out_.event(last_, x);

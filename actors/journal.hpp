@@ -6,7 +6,21 @@
 
 #include <deque>
 
+namespace strowger::model {
+struct observation;
+}
+
 namespace strowger {
+
+/// Looks at every event before it is numbered: the agent desk.
+class event_observer {
+public:
+  virtual ~event_observer() = default;
+
+  /// May complete the event. What it returns says what is to be published
+  /// before and after it, and is valid until the next call.
+  virtual model::observation& observe(model::journal_event& x) = 0;
+};
 
 /// Follows the events of the switch as they are numbered: the control plane.
 /// Called on the reactor's thread for every event.
@@ -24,7 +38,8 @@ public:
     // nop
   }
 
-  /// Numbers the event and tells the outlets.
+  /// Numbers the event, and what an observer puts around it, and tells the
+  /// outlets.
   void append(model::journal_event&& x);
 
   /// Keeps at most `n` events from now on.
@@ -37,6 +52,11 @@ public:
   }
   void unfollow() {
     follower_ = nullptr;
+  }
+
+  /// Shows every event to `x` from now on; null: to nobody.
+  void show_to(event_observer* x) {
+    observer_ = x;
   }
 
   /// The state after the newest event; empty where nobody follows.
@@ -55,9 +75,12 @@ public:
   }
 
 private:
+  void number(model::journal_event&& x);
+
   outlets& out_;
   probe& probe_;
   event_follower* follower_ = nullptr;
+  event_observer* observer_ = nullptr;
   model::ledger ledger_;
   std::deque<model::journal_event> kept_;
   size_t limit_ = 65'536;

@@ -78,14 +78,6 @@ struct agent_status {
   size_t calls = 0;                  // parties at the DN, ringing or connected
 };
 
-/// What kind of work a call is to the party of a DN (extension BusinessCall).
-enum class business_call : uint8_t {
-  unknown,  // not decided before it is established
-  personal, // "private": 0
-  business, // 1: after-call work follows
-  work,     // 2: made during after-call work, which waits meanwhile
-};
-
 /// What happens to an agent who did not answer (`agent-no-answer-action`,
 /// `after-routing-timeout-action`).
 enum class agent_penalty : uint8_t { none, not_ready, logout };

@@ -107,6 +107,11 @@ public:
     return by_agent_.size();
   }
 
+  /// True if an agent is logged in at the DN.
+  bool staffed(std::string_view dn) const {
+    return session_of(dn) != nullptr;
+  }
+
   /// True if a call can be routed to the DN: a ready agent, no call, not
   /// reserved, in service, no DND.
   bool available(std::string_view dn) const;

@@ -110,6 +110,14 @@ enum class work_mode : uint8_t {
   return_back,
 };
 
+/// What kind of work a call is to the party of a DN (extension BusinessCall).
+enum class business_call : uint8_t {
+  unknown,  // not decided before it is established
+  personal, // "private": 0
+  business, // 1: after-call work follows
+  work,     // 2: made during after-call work, which waits meanwhile
+};
+
 /// What only some events carry.
 struct event_details {
   std::string agent; // AgentID, in events of an agent's DN
@@ -117,8 +125,11 @@ struct event_details {
   std::string reason;      // error: its stable name; not ready: the ReasonCode
   std::string text;        // error: for people; dtmf_sent: the digits
   std::string target;      // forward_set: where to; forward mode is in `reason`
-  int64_t wrap_up_s = 0;   // agent_not_ready for after-call work; -1 = untimed
+  int64_t wrap_up_s = 0;   // agent_not_ready for after-call work, established
+                           // of a business call of an agent; -1 = untimed
   int64_t reserved_ms = 0; // agent_reserved: for how long; 0 = no longer
+  business_call business = business_call::unknown; // established, released and
+                                                   // abandoned at an agent's DN
   bool operator==(const event_details&) const = default;
 };
 

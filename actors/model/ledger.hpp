@@ -109,6 +109,18 @@ public:
     return calls_.size();
   }
 
+  /// Shows every call, and every DN that is special, in no order.
+  template <class F>
+  void each_call(F f) const {
+    for (auto& [id, x] : calls_)
+      f(*x.value);
+  }
+  template <class F>
+  void each_dn(F f) const {
+    for (auto& [number, x] : dns_)
+      f(*x.value);
+  }
+
 private:
   /// Written to only if no image shows it: those show what has an older epoch.
   template <class T>

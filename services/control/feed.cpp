@@ -1,9 +1,9 @@
 #include "services/control/feed.hpp"
 
+#include "actors/watcher.hpp"
 #include "services/control/status.hpp"
 
 #include <caf/send.hpp>
-#include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -12,11 +12,6 @@
 namespace strowger::services::control {
 
 namespace {
-
-deadline_listener::behavior_type watcher(deadline_listener::pointer,
-                                         std::function<void()> f) {
-  return {[f = std::move(f)](const tick&) { f(); }};
-}
 
 /// Every start of a switch begins another journal.
 std::string new_journal_id() {

@@ -1,10 +1,10 @@
 #include "services/serve/running_switch.hpp"
 
+#include "actors/watcher.hpp"
 #include "services/metrics/collector.hpp"
 #include "services/version.hpp"
 
 #include <caf/send.hpp>
-#include <caf/typed_event_based_actor.hpp>
 
 #include <fmt/format.h>
 
@@ -32,11 +32,6 @@ constexpr auto pulse_every = 100ms;
 
 // A disk that is full is worth a line, but not one per line that is lost.
 constexpr auto outputs_look_every = 5s;
-
-deadline_listener::behavior_type watcher(deadline_listener::pointer,
-                                         std::function<void()> f) {
-  return {[f = std::move(f)](const tick&) { f(); }};
-}
 
 } // namespace
 

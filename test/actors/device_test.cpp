@@ -90,6 +90,7 @@ struct office : test::turntable {
 
   office() {
     env.edge = &edge;
+    env.refuses_call = [](std::string_view) { return false; };
   }
   ~office() {
     caf::anon_send_exit(call, caf::exit_reason::user_shutdown);

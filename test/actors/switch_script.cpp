@@ -156,6 +156,11 @@ void switch_script::ask(const std::vector<std::string>& words) {
       x.route = route_type::reject;
     else
       x.destination = w;
+    // RouteType AgentID.
+    if (x.destination.starts_with("agent:")) {
+      x.route = route_type::agent_id;
+      x.destination.erase(0, 6);
+    }
   }
   verdict = "nobody answered";
   auto opens = x.verb == verb::make_call;
@@ -373,6 +378,8 @@ std::string switch_script::new_events() {
       one += "[" + word_of(x.call) + "]";
     if (x.details && !x.details->reason.empty())
       one += "(" + x.details->reason + ")";
+    else if (x.details && x.details->work_mode != work_mode::unknown)
+      one += "(" + std::string{to_string(x.details->work_mode)} + ")";
     else if (x.call_state != call_state::ok)
       one += "(" + std::string{to_string(x.call_state)} + ")";
     append(text, one, ", ");

@@ -19,6 +19,7 @@
 ///   "2002: REFER 2003", "2002: REFER 2003 replaces 2002'", "2001: NOTIFY 200"
 ///   "MakeCall 2001 2002", "HoldCall 2002 c1", "CompleteTransfer 2002 c1 c2"
 ///                                 requests of clients; calls are c1, c2, ...
+///   "RouteCall 9 c1 agent:ada"    RouteType AgentID
 ///   "after 10"                    seconds pass
 /// Answered requests for nothing but BYE, NOTIFY and re-INVITE are asked for by
 /// the table; `auto_bye` answers every BYE with 200.
@@ -46,6 +47,10 @@ public:
     return exchange.idle();
   }
 
+protected:
+  /// The events since the last look, in words.
+  std::string new_events();
+
 private:
   struct place {
     model::call_id call;
@@ -70,7 +75,6 @@ private:
   void call_in(const std::string& who, const std::vector<std::string>& words);
   std::string heard();
   std::string say(const model::call_id& call, const model::command& x);
-  std::string new_events();
   peer& find(const std::string& who);
   std::string name_at(place x);
   model::call_id call_of(const std::string& word);
