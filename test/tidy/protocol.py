@@ -78,9 +78,12 @@ class File:
                         for i, x in enumerate(message.field))
 
     def oneofs(self):
+        """Those that somebody wrote; protoc makes one for each `optional`."""
         for path, message in self.messages():
+            made = {x.oneof_index for x in message.field if x.proto3_optional}
             yield from ((path + (8, i), x)
-                        for i, x in enumerate(message.oneof_decl))
+                        for i, x in enumerate(message.oneof_decl)
+                        if i not in made)
 
     def services(self):
         yield from (((6, i), x) for i, x in enumerate(self.proto.service))

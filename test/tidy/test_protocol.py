@@ -24,7 +24,7 @@ service SwitchService {
 // What is asked.
 message GetCallRequest {
   // Which.
-  string call_id = 1;
+  optional string call_id = 1;
   // Exactly one of them.
   oneof kind {
     // By name.
