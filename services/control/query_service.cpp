@@ -1,7 +1,6 @@
 #include "services/control/query_service.hpp"
 
-#include "services/control/rpc.hpp"
-#include "services/control/status.hpp"
+#include "services/control/query_pages.hpp"
 #include "services/version.hpp"
 
 #include <algorithm>
@@ -9,31 +8,6 @@
 namespace strowger::services::control {
 
 namespace {
-
-constexpr size_t page_default = 100;
-constexpr size_t page_max = 1000;
-
-using image_ptr = std::shared_ptr<state_image>;
-
-grpc::Status bad_token() {
-  return make_status(model::fault::invalid_argument,
-                     "page_token: it is not of this list, or the list has "
-                     "changed; begin anew");
-}
-
-/// Entries a page may have; 0 if the request makes no sense.
-template <class Request>
-size_t page_size(const Request& request) {
-  if (request.page_size() < 0)
-    return 0;
-  auto wanted = static_cast<size_t>(request.page_size());
-  return wanted == 0 ? page_default : std::min(wanted, page_max);
-}
-
-grpc::Status bad_size() {
-  return make_status(model::fault::invalid_argument,
-                     "page_size: it is below 0");
-}
 
 grpc::Status no_dn(const std::string& number) {
   return make_status(model::fault::unknown_dn, "there is no DN " + number,
@@ -61,29 +35,7 @@ std::optional<size_t> calls_after(const state_image& image,
   return static_cast<size_t>(i - calls.begin());
 }
 
-/// Where the page after this DN of a sorted list begins.
-template <class List, class Number>
-size_t index_after(const List& list, const std::string& token, Number number) {
-  if (token.empty())
-    return 0;
-  auto i = std::ranges::upper_bound(list, token, {}, number);
-  return static_cast<size_t>(i - list.begin());
-}
-
 } // namespace
-
-template <class Request, class Answer>
-query_service::reactor_type query_service::ask(context* call,
-                                               std::string_view method,
-                                               const Request& request,
-                                               Answer answer) {
-  auto self = rpc::open(host_, call, {method, role::observe},
-                        request.ByteSizeLong());
-  if (!self->refused())
-    self->query([feed = host_->feed](exchange&) { return feed->image(); },
-                std::move(answer));
-  return self.get();
-}
 
 // -- switch and DNs -----------------------------------------------------------
 
@@ -245,33 +197,7 @@ query_service::reactor_type query_service::ListParties(
              });
 }
 
-// -- agents, trunks, registrations --------------------------------------------
-
-query_service::reactor_type
-query_service::ListAgents(context* call, const api::ListAgentsRequest* request,
-                          api::ListAgentsResponse* response) {
-  return ask(
-    call, "QueryService/ListAgents", *request,
-    [request, response](const image_ptr& image) {
-      auto size = page_size(*request);
-      if (size == 0)
-        return bad_size();
-      auto& dns = image->ledger().dns;
-      auto i = index_after(
-        dns, request->page_token(), [](auto& x) -> auto& { return x->number; });
-      for (; i < dns.size(); ++i) {
-        if (!dns[i]->agent)
-          continue;
-        auto& list = *response->mutable_agents();
-        if (static_cast<size_t>(list.size()) == size) {
-          response->set_next_page_token(list.rbegin()->dn());
-          break;
-        }
-        to_api(*dns[i]->agent, dns[i]->number, image->clock, *list.Add());
-      }
-      return grpc::Status::OK;
-    });
-}
+// -- trunks, registrations --------------------------------------------
 
 query_service::reactor_type
 query_service::ListTrunks(context* call, const api::ListTrunksRequest* request,

@@ -33,6 +33,14 @@ public:
                            api::ListPartiesResponse* response) override;
   reactor_type ListAgents(context* call, const api::ListAgentsRequest* request,
                           api::ListAgentsResponse* response) override;
+  reactor_type ListAgentGroups(context* call,
+                               const api::ListAgentGroupsRequest* request,
+                               api::ListAgentGroupsResponse* response) override;
+  reactor_type ListAgentGroupMembers(
+    context* call, const api::ListAgentGroupMembersRequest* request,
+    api::ListAgentGroupMembersResponse* response) override;
+  reactor_type ListPlaces(context* call, const api::ListPlacesRequest* request,
+                          api::ListPlacesResponse* response) override;
   reactor_type ListTrunks(context* call, const api::ListTrunksRequest* request,
                           api::ListTrunksResponse* response) override;
   reactor_type

@@ -34,6 +34,8 @@ static_assert(same<api::DnRole>(model::dn_role::observer)
               == api::DN_ROLE_OBSERVER);
 static_assert(same<api::WorkMode>(model::work_mode::return_back)
               == api::WORK_MODE_RETURN_BACK);
+static_assert(same<api::BusinessCall>(model::business_call::work)
+              == api::BUSINESS_CALL_WORK);
 static_assert(shifted<api::DnType>(model::dn_type::voice_treatment_port)
               == api::DN_TYPE_VOICE_TREATMENT_PORT);
 static_assert(shifted<api::PartyState>(model::ledger_state::busy)
@@ -76,6 +78,8 @@ void set_details(const model::event_details& from, api::EventDetails& to) {
   set_text(to.mutable_text(), from.text);
   set_text(to.mutable_target(), from.target);
   to.set_wrap_up_s(from.wrap_up_s);
+  to.set_business_call(same<api::BusinessCall>(from.business));
+  to.set_reserved_ms(from.reserved_ms);
 }
 
 } // namespace
