@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace strowger::services::control {
@@ -26,9 +27,10 @@ public:
     // nop
   }
 
-  /// Runs an rpc. `prepare(action&)` reads the request into what is to be done,
-  /// or returns what is wrong with it. A response with a call_id gets that of
-  /// the verdict. `name`: "CallService/MakeCall".
+  /// Runs an rpc. `prepare(action&)`, or `prepare(action&, const rpc&)`, reads
+  /// the request into what is to be done, or returns what is wrong with it. A
+  /// response with a call_id gets that of the verdict. `name`:
+  /// "CallService/MakeCall".
   template <class Request, class Response, class Prepare>
   grpc::ServerUnaryReactor* run(grpc::CallbackServerContext* call,
                                 std::string_view name, const Request& request,
@@ -38,7 +40,13 @@ public:
     if (self->refused())
       return self.get();
     action act;
-    if (auto error = prepare(act)) {
+    auto read = [&] {
+      if constexpr (std::is_invocable_v<Prepare&, action&, const rpc&>)
+        return prepare(act, *self);
+      else
+        return prepare(act);
+    };
+    if (auto error = read()) {
       self->finish(make_status(model::fault::invalid_argument, *error));
       return self.get();
     }

@@ -34,6 +34,19 @@ grpc::Status read(const grpc::ByteBuffer& bytes, event_filter& filter,
   return grpc::Status::OK;
 }
 
+/// A stream has ended that had begun. Who gave up the last of its streams has
+/// gone, unless it is back by the time the switch hears of it.
+void take_leave(const std::shared_ptr<plane>& host, const std::string& client,
+                const grpc::Status& outcome) {
+  host->present.leave(client);
+  if (outcome.error_code() != grpc::CANCELLED || host->present.has(client))
+    return;
+  host->link->post([host, client](exchange& x) {
+    if (!host->present.has(client))
+      x.client_gone(client);
+  });
+}
+
 } // namespace
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* event_service::Subscribe(
@@ -44,12 +57,17 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* event_service::Subscribe(
   auto verdict = admit(*host_, *call, subscribe, request->Length(), who);
   if (verdict.ok())
     verdict = read(*request, filter, how);
+  auto admitted = verdict.ok();
+  if (admitted)
+    host_->present.enter(who.name);
   auto self = std::make_shared<subscription>(
     std::move(filter), host_->feed->limits().queue, host_->feed,
-    [host = host_, call, who](const grpc::Status& outcome) {
+    [host = host_, call, who, admitted](const grpc::Status& outcome) {
       conclude(*host, *call, subscribe, who, {}, outcome);
+      if (admitted)
+        take_leave(host, who.name, outcome);
     });
-  if (verdict.ok())
+  if (admitted)
     self->start(how);
   else
     self->refuse(verdict);

@@ -12,8 +12,9 @@ namespace strowger::services::control {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> served = {
-  "EventService", "QueryService", "CallService", "UserDataService"};
+constexpr std::array<std::string_view, 5> served = {
+  "EventService", "QueryService", "AgentService", "CallService",
+  "UserDataService"};
 
 /// RESYNC_REASON_SLOW_SUBSCRIBER -> slow_subscriber
 std::string label_of(api::ResyncReason x) {

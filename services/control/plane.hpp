@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/control/access.hpp"
+#include "services/control/attendance.hpp"
 #include "services/control/courier.hpp"
 #include "services/control/feed.hpp"
 #include "services/control/switch_link.hpp"
@@ -24,6 +25,7 @@ struct plane {
   std::shared_ptr<line_writer> audit; // null: nothing is written
   wall_clock clock;
   std::atomic<bool> closing = false;
+  attendance present = {};
 };
 
 /// A method as metrics and the audit log have it.

@@ -1,5 +1,6 @@
 #include "services/control/server.hpp"
 
+#include "services/control/agent_service.hpp"
 #include "services/control/call_service.hpp"
 #include "services/control/credentials.hpp"
 #include "services/control/event_service.hpp"
@@ -100,6 +101,7 @@ server::opened server::open(const config::control_settings& settings,
     settings, std::move(credentials), sources.exchange, host, {}, nullptr, 0}};
   add<event_service>(*made, host);
   add<query_service>(*made, host, started);
+  add<agent_service>(*made, host);
   add<call_service>(*made, host);
   add<user_data_service>(*made, host);
   expect_methods(*host->tally);

@@ -1,0 +1,118 @@
+#include "services/control/agent_service.hpp"
+
+namespace strowger::services::control {
+
+namespace {
+
+using model::agent_verb;
+
+static_assert(static_cast<int>(model::work_mode::return_back)
+              == api::WORK_MODE_RETURN_BACK);
+
+complaint read_password(const std::string& from, std::string& to) {
+  if (from.size() > model::max_agent_text)
+    return "password: has more than 255 bytes";
+  to = from;
+  return std::nullopt;
+}
+
+// What each field of a request becomes. A request has those that it has; what
+// they mean together is for the desk to judge.
+template <class Request>
+complaint read_fields(const Request& from, model::agent_demand& to) {
+  if (auto error = read_name("dn", from.dn(), to.dn))
+    return error;
+  if constexpr (requires { from.agent_id(); }) {
+    if (auto error = read_name("agent_id", from.agent_id(), to.agent))
+      return error;
+    if (auto error = read_optional_name("queue", from.queue(), to.queue))
+      return error;
+    if (auto error = read_password(from.password(), to.password))
+      return error;
+  }
+  if constexpr (requires { from.reason(); })
+    if (auto error = read_optional_name("reason", from.reason(), to.reason))
+      return error;
+  if constexpr (requires { from.work_mode(); }) {
+    if (!api::WorkMode_IsValid(from.work_mode()))
+      return "work_mode: there is no such word";
+    to.mode = static_cast<model::work_mode>(from.work_mode());
+  }
+  if constexpr (requires { from.wrap_up_s(); })
+    if (from.has_wrap_up_s())
+      to.wrap_up_s = from.wrap_up_s();
+  if constexpr (requires { from.on_call(); })
+    if (from.has_on_call())
+      to.on_call = from.on_call();
+  if constexpr (requires { from.duration_ms(); }) {
+    to.reserve_ms = from.duration_ms();
+    to.reserve_priority = from.priority();
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+template <class Request, class Response>
+agent_service::reactor_type
+agent_service::submit(context* call, std::string_view name, agent_verb verb,
+                      const Request& request, Response* response) {
+  return commands_.run(
+    call, name, request, response,
+    [&](commands::action& act, const rpc& self) -> complaint {
+      model::agent_demand x;
+      x.verb = verb;
+      x.request = request.request_id();
+      x.client = self.who().name;
+      if (auto error = read_fields(request, x))
+        return error;
+      act = [x = std::move(x)](exchange& to, model::verdict_taker done) {
+        to.submit_agent(model::agent_demand{x}, std::move(done));
+      };
+      return std::nullopt;
+    });
+}
+
+agent_service::reactor_type
+agent_service::LoginAgent(context* call, const api::LoginAgentRequest* request,
+                          api::LoginAgentResponse* response) {
+  return submit(call, "AgentService/LoginAgent", agent_verb::login, *request,
+                response);
+}
+
+agent_service::reactor_type agent_service::LogoutAgent(
+  context* call, const api::LogoutAgentRequest* request,
+  api::LogoutAgentResponse* response) {
+  return submit(call, "AgentService/LogoutAgent", agent_verb::logout, *request,
+                response);
+}
+
+agent_service::reactor_type agent_service::SetAgentReady(
+  context* call, const api::SetAgentReadyRequest* request,
+  api::SetAgentReadyResponse* response) {
+  return submit(call, "AgentService/SetAgentReady", agent_verb::ready, *request,
+                response);
+}
+
+agent_service::reactor_type agent_service::SetAgentNotReady(
+  context* call, const api::SetAgentNotReadyRequest* request,
+  api::SetAgentNotReadyResponse* response) {
+  return submit(call, "AgentService/SetAgentNotReady", agent_verb::not_ready,
+                *request, response);
+}
+
+agent_service::reactor_type agent_service::ReserveAgent(
+  context* call, const api::ReserveAgentRequest* request,
+  api::ReserveAgentResponse* response) {
+  return submit(call, "AgentService/ReserveAgent", agent_verb::reserve,
+                *request, response);
+}
+
+agent_service::reactor_type agent_service::CancelReserveAgent(
+  context* call, const api::CancelReserveAgentRequest* request,
+  api::CancelReserveAgentResponse* response) {
+  return submit(call, "AgentService/CancelReserveAgent",
+                agent_verb::cancel_reserve, *request, response);
+}
+
+} // namespace strowger::services::control
