@@ -230,7 +230,21 @@ model::verdict exchange::find_agent(model::demand& x) const {
   return {};
 }
 
+void exchange::submit_to_dn(model::demand&& x, model::verdict_taker&& taker) {
+  auto device = find_device(x.this_dn);
+  if (!device) {
+    taker({model::fault::unknown_dn, "there is no such DN", {}});
+    return;
+  }
+  waiting_.emplace(++next_token_, std::move(taker));
+  caf::anon_send(device, model::demanded{std::move(x), next_token_});
+}
+
 void exchange::submit(model::demand&& x, model::verdict_taker taker) {
+  if (model::concerns_dn(x.verb)) {
+    submit_to_dn(std::move(x), std::move(taker));
+    return;
+  }
   call_actor goal;
   if (x.verb == model::verb::route_call
       && x.route == model::route_type::agent_id) {

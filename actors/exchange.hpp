@@ -66,7 +66,7 @@ public:
 
   // -- for clients ------------------------------------------------------------
 
-  /// Takes a request of a client to the call it is about; `taker` gets the
+  /// Takes a request of a client to the call or DN it is for; `taker` gets the
   /// verdict later, on the reactor's thread. What comes of an accepted request
   /// is told by events that bear its id.
   void submit(model::demand&& x, model::verdict_taker taker);
@@ -134,6 +134,7 @@ private:
 
   model::verdict submit_make_call(model::demand& x);
   model::verdict find_agent(model::demand& x) const;
+  void submit_to_dn(model::demand&& x, model::verdict_taker&& taker);
   call_actor open_call(model::call_id id);
   std::optional<opened> join_awaited(model::offered& x);
   device_actor find_device(std::string_view number);

@@ -18,7 +18,9 @@ using seizer = caf::typed_actor<
   // device -> call: granted, with the targets to invite.
   caf::reacts_to<model::seized>,
   // device -> call: not now, with the reason.
-  caf::reacts_to<model::refused>>;
+  caf::reacts_to<model::refused>,
+  // DN -> call: go there instead (call forwarding).
+  caf::reacts_to<model::forwarded>>;
 
 /// Whoever asked for an OPTIONS probe.
 using probe_listener = caf::typed_actor<
@@ -35,6 +37,8 @@ using device_actor = deadline_listener::extend<
   caf::reacts_to<probed>,
   // wire -> DN: an authenticated REGISTER. Trunks answer 403.
   caf::reacts_to<enrolment>,
+  // client -> DN, by the exchange: a request for the DN itself (T-Library).
+  caf::reacts_to<model::demanded>,
   // exchange -> device: the configuration has changed.
   caf::reacts_to<reconfigured>>;
 
@@ -54,6 +58,7 @@ using call_actor = deadline_listener::extend<
   caf::reacts_to<model::unacknowledged>,
   // device -> call: answers to seize.
   caf::reacts_to<model::seized>, caf::reacts_to<model::refused>,
+  caf::reacts_to<model::forwarded>,
   // client -> call, by the exchange, or call -> call: a request (T-Library).
   caf::reacts_to<model::demanded>,
   // call -> call: your far side is to join me (transfer); and the answers.

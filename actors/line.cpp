@@ -61,6 +61,15 @@ void enrol(line_pointer self, const enrolment& x) {
   });
 }
 
+void obey(line_pointer self, const model::demanded& x) {
+  run(self, [&](auto& line, auto cx, auto& fx) {
+    auto& env = *self->state.env;
+    env.answer(x.token, line.on_demand(x.what, cx, fx));
+    for (auto& event : fx.events)
+      env.journal.append(std::move(event));
+  });
+}
+
 } // namespace
 
 device_actor::behavior_type line(line_pointer self, environment* env,
@@ -92,6 +101,7 @@ device_actor::behavior_type line(line_pointer self, environment* env,
       });
     },
     [self](const enrolment& x) { enrol(self, x); },
+    [self](const model::demanded& x) { obey(self, x); },
     [self](const reconfigured& x) {
       run(self, [&](auto& line, auto cx, auto& fx) {
         line.on_reconfigured(x.kept, cx, fx);

@@ -62,6 +62,10 @@ device_actor::behavior_type trunk(trunk_pointer self, environment* env,
       auto& state = self->state;
       state.env->edge->answer({x.token, 403, 0, {}, state.context().now});
     },
+    [self](const model::demanded& x) {
+      self->state.env->answer(
+        x.token, {model::fault::unsupported, "a trunk has no features", {}});
+    },
     [self](const reconfigured& x) {
       run(self, [&](auto& trunk, auto cx, auto& fx) {
         trunk.on_reconfigured(x.kept, cx, fx);

@@ -59,6 +59,11 @@ void step(call& c, const refused& x, const context& ctx, effects& fx) {
   settle(c, ctx, fx);
 }
 
+void step(call& c, forwarded&& x, const context& ctx, effects& fx) {
+  take(c, std::move(x), ctx, fx);
+  settle(c, ctx, fx);
+}
+
 void step(call& c, demanded&& x, const context& ctx, effects& fx) {
   take(c, std::move(x), ctx, fx);
   settle(c, ctx, fx);

@@ -95,6 +95,14 @@ struct call {
   // one as the answer, so the call is bound to the leg that it came from.
   bool bound = false;
   uint8_t redirections = 0;
+  // What the DN that is called wants of a call it does not take (null:
+  // nothing), and the list of the DN that did not answer, as far as it is used.
+  std::shared_ptr<const diversion_terms> diversions;
+  std::shared_ptr<const diversion_terms> overflow;
+  size_t overflow_next = 0;
+  bool agent_called = false; // an agent is logged in at the DN that is called
+  bool recalled = false;     // it came back to its queue, unanswered
+  time_point no_answer_until = never;
   time_point ring_until = never;
   time_point route_until = never;
   call_record record;
@@ -121,6 +129,7 @@ void step(call&, const cancelled&, const context&, effects&);
 void step(call&, const unacknowledged&, const context&, effects&);
 void step(call&, seized&&, const context&, effects&);
 void step(call&, const refused&, const context&, effects&);
+void step(call&, forwarded&&, const context&, effects&);
 void step(call&, demanded&&, const context&, effects&);
 void step(call&, const far_side_wanted&, const context&, effects&);
 void step(call&, const far_side_denied&, const context&, effects&);

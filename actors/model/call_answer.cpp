@@ -42,11 +42,41 @@ void bind_caller(call& c, const leg& b) {
                                          : negotiation::offer_sent;
 }
 
+/// `event-ringing-on-100trying`: both levels have to say so.
+bool rings_at_trying(const call& c, const context& ctx) {
+  constexpr auto id = option::event_ringing_on_100trying;
+  auto* device = ctx.config.find(c.called.dn);
+  auto* own = device ? device->options->find(id) : nullptr;
+  return own && std::get<bool>(*own) && ctx.config.flag(id);
+}
+
+/// The called party rings: the routing point may let go of the call.
+void begin_to_ring(call& c, const context& ctx, effects& fx) {
+  auto first = c.called.state == party_state::null;
+  if (ctx.config.flag(option::divert_on_ringing, ctx.config.find(c.queue))) {
+    if (c.waits_on_queue && c.instructed) // `after-routing-timeout` is met
+      c.ring_until = ring_deadline(ctx);
+    report_diverted(c, ctx, fx);
+  }
+  report_ringing(c, ctx, fx);
+  if (first)
+    watch_ringing(c, ctx);
+}
+
+/// True if another address of the device has rung already.
+bool has_rung(const call& c, const leg& b) {
+  return std::any_of(c.legs.begin(), c.legs.end(), [&](const leg& x) {
+    return !x.incoming && x.seizure == b.seizure && x.early;
+  });
+}
+
 void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
                     effects& fx) {
   if (x.status == 100) {
     if (!b.early)
       b.answer_by = answer_deadline(c, b, true, ctx);
+    if (c.phase == call_phase::hunting && rings_at_trying(c, ctx))
+      begin_to_ring(c, ctx, fx);
     return;
   }
   b.answer_by = never;
@@ -55,12 +85,10 @@ void on_provisional(call& c, leg& b, responded&& x, const context& ctx,
     return;
   }
   auto forked = attempts_alive(c) > 1;
-  auto first = c.called.state == party_state::null;
+  auto first = !has_rung(c, b);
   b.early = true;
   b.update_allowed = b.update_allowed || x.update_allowed;
-  if (ctx.config.flag(option::divert_on_ringing, ctx.config.find(c.queue)))
-    report_diverted(c, ctx, fx);
-  report_ringing(c, ctx, fx);
+  begin_to_ring(c, ctx, fx);
   if (c.record.alerted == never)
     c.record.alerted = ctx.now;
   auto& a = c.caller_leg();
@@ -167,6 +195,8 @@ void bridge_answer(call& c, leg& b, responded&& x, const context& ctx,
 void forget_setup(call& c) {
   c.hops = {};
   c.targets = {};
+  c.overflow.reset();
+  forget_diversions(c);
   c.origin.headers = {};
   c.origin.caller.asserted = {};
   for (auto& l : c.legs)
@@ -209,29 +239,6 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
 
 // -- failure ------------------------------------------------------------------
 
-/// A 3xx: the device names other numbers (`max-redirections`).
-bool forward(call& c, const responded& x, const context& ctx, effects& fx) {
-  auto limit = ctx.config.integer(option::max_redirections);
-  if (c.bound || c.phase == call_phase::summoning || x.contacts.empty()
-      || c.redirections >= limit)
-    return false;
-  // The user part of the first contact is dialled like any other number.
-  auto& uri = x.contacts.front();
-  auto start = uri.find(':');
-  auto end = uri.find('@');
-  if (start == std::string::npos || end == std::string::npos || end <= start)
-    return false;
-  auto number = uri.substr(start + 1, end - start - 1);
-  if (auto cut = number.find_first_of(";:"); cut != std::string::npos)
-    number.resize(cut);
-  if (number.empty())
-    return false;
-  ++c.redirections;
-  c.record.redirections = c.redirections;
-  redirect_call(c, number, call_state::forwarded, ctx, fx);
-  return true;
-}
-
 /// The INVITE of `b` has failed with `x`, and nothing is to be expected of `b`
 /// any more: tries what is left, or gives up.
 void after_failure(call& c, const leg& b, const responded& x,
@@ -241,7 +248,8 @@ void after_failure(call& c, const leg& b, const responded& x,
   use.status = x.status;
   use.unreachable = x.local || x.status == 503;
   auto redirects = x.status >= 300 && x.status < 400;
-  if (redirects && attempts_alive(c) == 0 && forward(c, x, ctx, fx))
+  if (redirects && attempts_alive(c) == 0
+      && follow_redirection(c, b, x, ctx, fx))
     return;
   note_failure(c, redirects ? 480 : status_to_caller(x.status, x.local, trunk));
   if (x.status >= 600) // a 6xx speaks for all forks (RFC 3261 21.6)
@@ -284,25 +292,6 @@ void acknowledge_provisional(leg& b, uint32_t rseq, effects& fx) {
   x.rseq = rseq;
   fx.wire.emplace_back(std::move(x));
 }
-
-namespace {
-
-/// The instruction of a client led nowhere: the call waits for another one
-/// (semantics M12, M13).
-void stay_on_queue(call& c, uint16_t status, const context& ctx, effects& fx) {
-  stop_seeking(c, ctx, fx);
-  report_released(c, c.called, state_of(status), ctx, fx);
-  report_error(c, c.queue, fault_of(status), ctx, fx);
-  auto& point = *ctx.config.find(c.queue);
-  c.phase = call_phase::queued;
-  c.instructed = false;
-  c.ring_until = never;
-  c.route_until = ctx.now
-                  + std::chrono::seconds{
-                    ctx.config.integer(option::router_timeout, &point)};
-}
-
-} // namespace
 
 void on_invite_response(call& c, leg& b, responded&& x, const context& ctx,
                         effects& fx) {

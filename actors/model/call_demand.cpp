@@ -247,6 +247,11 @@ verdict carry_out(call& c, demand&& x, const context& ctx, effects& fx) {
     case verb::delete_user_data:
     case verb::delete_all_user_data:
       return change_data(c, std::move(x), ctx, fx);
+    case verb::set_dnd:
+    case verb::cancel_dnd:
+    case verb::set_forward:
+    case verb::cancel_forward:
+      break; // a DN's affair
   }
   return refuse(fault::unsupported, "");
 }

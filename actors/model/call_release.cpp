@@ -49,6 +49,9 @@ void drop_relays(call& c, leg_number gone, effects& fx) {
       acknowledge_invite(leg_at(c, r.to), r.to_txn, {}, fx);
     else
       answer_request(r.from, r.from_txn, 487, fx);
+    if (auto& from = leg_at(c, r.from);
+        r.offer && from.media == negotiation::offer_received)
+      from.media = negotiation::idle; // its offer has been refused with that
     return true;
   };
   std::erase_if(c.relays, dead);
@@ -70,8 +73,13 @@ void on_bye(call& c, leg& l, const requested& x, const context& ctx,
     on_invite_response(c, l, std::move(y), ctx, fx);
     return;
   }
+  // A fork that lost, say: the call goes on without it.
+  auto given_up = l.state == leg_state::cancelled
+                  || l.state == leg_state::releasing;
   auto number = l.number;
   leg_gone(c, l, fx);
+  if (given_up)
+    return;
   if (c.leaving.state != party_state::null && c.leaving.leg == number) {
     // Phones that transferred by REFER hang up at once; others have given up.
     auto how = c.referring ? call_state::transferred : call_state::ok;
@@ -179,6 +187,7 @@ void stop_seeking(call& c, const context& ctx, effects& fx) {
   c.hops.clear();
   c.targets.clear();
   c.ring_until = never;
+  forget_diversions(c);
   return_idle_devices(c, ctx, fx);
 }
 
@@ -188,6 +197,7 @@ void end_call(call& c, releaser by, call_state state, const context& ctx,
     return;
   c.phase = call_phase::ending;
   c.ring_until = c.route_until = never;
+  forget_diversions(c);
   c.hops.clear();
   c.targets.clear();
   c.record.released_by = by;

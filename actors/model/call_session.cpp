@@ -38,7 +38,10 @@ bool is_seeking(const call& c) {
 
 void ring_timeout(call& c, const context& ctx, effects& fx) {
   c.ring_until = never;
-  give_up(c, 480, ctx, fx);
+  // A router is told, and decides itself where the call goes then.
+  auto routed = c.waits_on_queue && c.instructed;
+  if (routed || !divert_failed(c, 480, ctx, fx))
+    give_up(c, 480, ctx, fx);
 }
 
 /// Gives up one attempt whose peer keeps silent; the next one, if there is
@@ -112,6 +115,10 @@ void take_deadline(call& c, const context& ctx, effects& fx) {
     ring_timeout(c, ctx, fx);
     return;
   }
+  if (ctx.now >= c.no_answer_until) {
+    no_answer_timeout(c, ctx, fx);
+    return;
+  }
   if (ctx.now >= c.route_until) {
     route_timeout(c, ctx, fx);
     return;
@@ -135,7 +142,8 @@ void take_deadline(call& c, const context& ctx, effects& fx) {
 time_point next_deadline(const call& c) {
   if (c.phase == call_phase::ending || c.phase == call_phase::finished)
     return never;
-  auto next = std::min({c.ring_until, c.route_until, c.rejoin_at});
+  auto next = std::min(
+    {c.ring_until, c.no_answer_until, c.route_until, c.rejoin_at});
   if (is_seeking(c))
     for (auto& l : c.legs)
       if (l.state == leg_state::inviting)

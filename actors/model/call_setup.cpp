@@ -251,8 +251,14 @@ void hunt_on(call& c, const context& ctx, effects& fx) {
     return;
   }
   return_idle_devices(c, ctx, fx);
-  if (c.hops.empty() || c.uses.size() >= max_attempts) {
-    give_up(c, c.failure ? c.failure : 480, ctx, fx);
+  auto status = c.failure ? c.failure : uint16_t{480};
+  if (c.uses.size() >= max_attempts) {
+    give_up(c, status, ctx, fx);
+    return;
+  }
+  if (c.hops.empty()) {
+    if (!divert_failed(c, status, ctx, fx))
+      give_up(c, status, ctx, fx);
     return;
   }
   auto next = std::move(c.hops.front());
@@ -267,6 +273,10 @@ void take(call& c, seized&& x, const context& ctx, effects& fx) {
   auto& use = c.uses[x.seizure];
   assert(use.at == use_of_device::stage::asked);
   use.at = use_of_device::stage::granted;
+  if (c.phase == call_phase::queued) { // nobody looks for it any more
+    return_device(c, x.seizure, ctx, fx);
+    return;
+  }
   if (c.phase == call_phase::ending) {
     return_device(c, x.seizure, ctx, fx);
     finish_if_done(c, ctx, fx);
@@ -276,9 +286,10 @@ void take(call& c, seized&& x, const context& ctx, effects& fx) {
     on_origin_answer(c, ctx, fx);
     return;
   }
-  auto ring_timeout = ctx.config.integer(option::ring_timeout);
-  if (c.ring_until == never && ring_timeout > 0)
-    c.ring_until = ctx.now + std::chrono::seconds{ring_timeout};
+  if (c.ring_until == never)
+    c.ring_until = ring_deadline(ctx);
+  c.diversions = std::move(x.diversions);
+  c.agent_called = x.agent_logged_in;
   c.targets = std::move(x.targets);
   if (!x.parallel) {
     hunt_on(c, ctx, fx);
@@ -301,6 +312,8 @@ void take(call& c, const refused& x, const context& ctx, effects& fx) {
   auto& use = c.uses[x.seizure];
   assert(use.at == use_of_device::stage::asked);
   use.at = use_of_device::stage::returned;
+  if (c.phase == call_phase::queued)
+    return;
   if (c.phase == call_phase::ending) {
     finish_if_done(c, ctx, fx);
     return;
@@ -370,6 +383,7 @@ void invite_target(call& c, seizure_number use,
 void route_from_queue(call& c, demand&& x, const context& ctx, effects& fx) {
   c.instructed = true;
   c.redirections = 0;
+  c.overflow.reset();
   auto& point = c.queue;
   auto limit = ctx.config.integer(option::after_routing_timeout,
                                   ctx.config.find(point));
@@ -382,7 +396,10 @@ void redirect_call(call& c, const std::string& number, call_state how,
                    const context& ctx, effects& fx) {
   c.forwarded_by = c.called.dn;
   c.diverted_as = how;
+  // Whoever routed the call waits no longer for it than for the first one.
+  auto until = c.waits_on_queue && c.instructed ? c.ring_until : never;
   stop_seeking(c, ctx, fx);
+  c.ring_until = until;
   report_redirected(c, number, how, ctx, fx);
   route(c, number, ctx, fx);
 }

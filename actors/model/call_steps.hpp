@@ -11,6 +11,7 @@
 ///
 ///   call_setup    the INVITE that opens a call, the way to a destination
 ///   call_answer   what the called side answers
+///   call_diversion calls that go elsewhere: forwarding, no-answer overflow
 ///   call_release  taking a call down, in whatever state it is
 ///   call_session  deadlines and session timers
 ///   call_demand   what clients ask
@@ -67,6 +68,7 @@ void take(call&, const cancelled&, const context&, effects&);
 void take(call&, const unacknowledged&, const context&, effects&);
 void take(call&, seized&&, const context&, effects&);
 void take(call&, const refused&, const context&, effects&);
+void take(call&, forwarded&&, const context&, effects&);
 void take(call&, demanded&&, const context&, effects&);
 void take(call&, const far_side_wanted&, const context&, effects&);
 void take(call&, const far_side_denied&, const context&, effects&);
@@ -190,6 +192,32 @@ time_point answer_deadline(const call&, const leg&, bool trying,
 
 /// Nobody is to be reached: refuses the caller with `status`.
 void give_up(call&, uint16_t status, const context&, effects&);
+
+// -- call_diversion -----------------------------------------------------------
+
+/// A 3xx sent the call elsewhere; false if it may not or cannot.
+bool follow_redirection(call&, const leg&, const responded&, const context&,
+                        effects&);
+
+/// The called party has failed with `status`: goes where its DN or an overflow
+/// list sends such calls; false if that is nowhere.
+bool divert_failed(call&, uint16_t status, const context&, effects&);
+
+/// The called party begins to ring: how long may it?
+void watch_ringing(call&, const context&);
+
+/// It has rung for too long (`no_answer_until`).
+void no_answer_timeout(call&, const context&, effects&);
+
+/// The called party is none any more, so its DN's wishes do not count.
+void forget_diversions(call&);
+
+/// When the call is given up if nobody answers (`ring-timeout`).
+time_point ring_deadline(const context&);
+
+/// What was tried for the call on the queue led nowhere: it waits for another
+/// instruction (semantics M12, M13).
+void stay_on_queue(call&, uint16_t status, const context&, effects&);
 
 // -- call_release -------------------------------------------------------------
 

@@ -144,7 +144,8 @@ void on_prack(call& c, leg& l, requested&& x, const context& ctx, effects& fx) {
     return;
   }
   auto& b = leg_at(c, c.reliable_leg);
-  if (!live(b) || b.state == leg_state::cancelled) {
+  if (!live(b) || b.state == leg_state::cancelled
+      || b.state == leg_state::releasing) {
     // That leg has failed since; what it said is acknowledged all the same.
     c.reliable_rseq = 0;
     refuse(l, x, x.body.empty() ? 200 : 488, fx);
@@ -262,7 +263,10 @@ void on_refusal(call& c, relay&& r, responded&& x, const context& ctx,
   // 481, or nobody there: the dialog is over (RFC 3261 12.2.1.2).
   if (x.status != 481 && !(x.status == 408 && x.local))
     return;
-  if (c.phase != call_phase::connected)
+  // The dialog of a fork that lost is none of the call's.
+  auto given_up = to.state == leg_state::cancelled
+                  || to.state == leg_state::releasing;
+  if (c.phase != call_phase::connected || given_up)
     return;
   auto by = releaser_of(c, to);
   leg_gone(c, to, fx);

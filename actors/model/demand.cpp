@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, verb_count> verb_words = {
   "merge_calls",       "send_dtmf",
   "attach_user_data",  "update_user_data",
   "delete_user_data",  "delete_all_user_data",
+  "set_dnd",           "cancel_dnd",
+  "set_forward",       "cancel_forward",
 };
 static_assert(!verb_words.back().empty());
 

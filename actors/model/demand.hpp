@@ -12,7 +12,7 @@
 /// (a T-Library request, TMakeCall -> verb::make_call) and the verdict on it.
 namespace strowger::model {
 
-/// T-Library requests that concern a call.
+/// T-Library requests that concern a call, or a DN by itself.
 enum class verb : uint8_t {
   make_call,
   answer_call,
@@ -34,9 +34,18 @@ enum class verb : uint8_t {
   update_user_data, // replaces everything
   delete_user_data, // the pair whose key is `text`
   delete_all_user_data,
+  set_dnd, // these four concern a DN: `this_dn`
+  cancel_dnd,
+  set_forward, // to `destination`; `text` says when: see forward_mode
+  cancel_forward,
 };
-inline constexpr size_t verb_count
-  = static_cast<size_t>(verb::delete_all_user_data) + 1;
+inline constexpr size_t verb_count = static_cast<size_t>(verb::cancel_forward)
+                                     + 1;
+
+/// Is the request for a DN, whatever calls it has?
+inline bool concerns_dn(verb x) {
+  return x >= verb::set_dnd;
+}
 
 /// How a routing instruction is meant (T-Library RouteType).
 enum class route_type : uint8_t {
@@ -60,7 +69,7 @@ struct demand {
   call_id call;        // the call; of two, the held one
   call_id second_call; // of two calls, the current one
   std::string destination;
-  std::string text; // digits; key of a pair; DNIS of route_call
+  std::string text; // digits; key of a pair; DNIS of route_call; forward mode
   user_data pairs;
   model::route_type route = route_type::standard;
   model::consult_data consult = consult_data::by_option;

@@ -15,11 +15,18 @@
 /// What lines and trunks have in common.
 namespace strowger::model {
 
+/// The agent at a DN, whose options come before those of the DN.
+struct agent_presence {
+  bool logged_in = false;
+  const agent_login* login = nullptr; // null: not configured
+};
+
 /// What a device is given with every step.
 struct device_context {
   const directory& config;
   const dn* self = nullptr; // null: the configuration no longer has it
   time_point now{};
+  agent_presence agent = {};
 };
 
 /// What a step of a device asks to be done.
@@ -31,7 +38,7 @@ struct device_effects {
 };
 
 /// The answer to `seize`.
-using seize_answer = std::variant<seized, refused>;
+using seize_answer = std::variant<seized, refused, forwarded>;
 
 /// The T-Library event for a change of service state.
 journal_event service_event(event_type type, std::string_view number,

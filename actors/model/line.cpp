@@ -7,10 +7,6 @@ namespace strowger::model {
 
 namespace {
 
-bool is_phone(const dn& x) {
-  return x.type == dn_type::extension || x.type == dn_type::acd_position;
-}
-
 // Phones without a contact of their own are at the softswitch, if there is one.
 const dn* softswitch_of(const dn& x, const directory& config) {
   return is_phone(x) ? config.softswitch() : nullptr;
@@ -101,24 +97,60 @@ seize_answer line::on_seize(const seize& x, const device_context& cx,
     if (core_.draining() || !cx.self)
       return refuse(refusal::draining);
     core_.hold(x);
-    return seized{x.seizure, {}, false};
+    return seized{x.seizure, {}};
   }
-  if (auto why = core_.objection(cx))
+  auto called = x.purpose == purpose::reach && !core_.draining() && cx.self;
+  if (called && features_.forwards_all())
+    return forwarded{x.seizure, features_.forward_to()};
+  auto why = objection(x, cx);
+  auto where = why ? std::vector<target>{} : targets(x.number, cx);
+  if (!why && where.empty())
+    why = refusal::not_registered;
+  if (why) {
+    auto* elsewhere = called ? features_.forwards(*why) : nullptr;
+    if (elsewhere)
+      return forwarded{x.seizure, *elsewhere};
     return refuse(*why);
-  if (x.purpose == purpose::reach && core_.in_use() > 0
-      && cx.config.flag(option::reject_call_incall, cx.self))
-    return refuse(refusal::at_capacity);
-  auto where = targets(x.number, cx);
-  if (where.empty())
-    return refuse(refusal::not_registered);
+  }
   core_.hold(x);
-  return seized{x.seizure, std::move(where), uses_bindings(cx.config)};
+  seized answer{x.seizure, std::move(where), uses_bindings(cx.config)};
+  if (called) {
+    answer.agent_logged_in = cx.agent.logged_in;
+    answer.diversions = features_.diversions(cx);
+  }
+  return answer;
+}
+
+std::optional<refusal> line::objection(const seize& x,
+                                       const device_context& cx) const {
+  auto called = x.purpose == purpose::reach;
+  if (auto why = core_.objection(cx); why == refusal::draining)
+    return why;
+  else if (called && features_.do_not_disturb())
+    return refusal::do_not_disturb;
+  else if (why)
+    return why;
+  if (called && core_.in_use() > 0
+      && cx.config.flag(option::reject_call_incall, cx.self))
+    return refusal::at_capacity;
+  return std::nullopt;
 }
 
 void line::on_release(const release& x, const device_context& cx,
                       line_effects& fx) {
   core_.give_back(x, cx);
   settle(bindings_.expire(cx.now), cx, fx);
+}
+
+verdict line::on_demand(const demand& x, const device_context& cx,
+                        line_effects& fx) {
+  verdict result;
+  if (core_.draining() || !cx.self)
+    result = {fault::unknown_dn, "the DN was removed", {}};
+  else
+    result = features_.on_demand(x, cx, fx.events);
+  settle(bindings_.expire(cx.now), cx, fx);
+  return result;
 }
 
 register_result line::on_enrolment(const register_request& x,

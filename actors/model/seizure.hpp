@@ -3,6 +3,7 @@
 #include "actors/model/signal.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,11 +38,28 @@ enum class refusal : uint8_t {
   draining,       // removed by a reload: 503
 };
 
+/// What a DN wants of a call that it is offered and does not take.
+struct diversion_terms {
+  std::string on_busy;           // call forwarding: where to, or empty
+  std::string on_no_answer;      // call forwarding: where to, or empty
+  int64_t no_answer_timeout_s{}; // time to answer once it rings; 0: no limit
+  std::vector<std::string> overflow; // then: recall, release, numbers, in order
+  bool business_only = false;        // overflow, if `nas-private` is false
+};
+
 /// Device to call: granted. Where to send the INVITE.
 struct seized {
   seizure_number seizure = 0;
   std::vector<target> targets;
   bool parallel = false; // fork to all of them; else try one after another
+  bool agent_logged_in = false;
+  std::shared_ptr<const diversion_terms> diversions = {}; // null: none
+};
+
+/// Device to call: not me, go there (call forwarding). Nothing is held.
+struct forwarded {
+  seizure_number seizure = 0;
+  std::string destination;
 };
 
 /// Device to call: not now.

@@ -19,7 +19,7 @@ seize_answer trunk::on_seize(const seize& x, const device_context& cx,
     if (core_.draining() || !cx.self)
       return refuse(refusal::draining);
     core_.hold(x);
-    return seized{x.seizure, {}, false};
+    return seized{x.seizure, {}};
   }
   if (auto why = core_.objection(cx))
     return refuse(*why);
@@ -29,7 +29,7 @@ seize_answer trunk::on_seize(const seize& x, const device_context& cx,
     return refuse(refusal::out_of_service);
   core_.hold(x);
   fx.tally.attempts = 1;
-  return seized{x.seizure, std::move(where), false};
+  return seized{x.seizure, std::move(where)};
 }
 
 void trunk::on_release(const release& x, const device_context& cx,

@@ -12,8 +12,11 @@ namespace strowger::test {
 using model::option;
 
 inline std::shared_ptr<const model::directory> phones_with(
-  std::initializer_list<std::pair<option, model::option_value>> of_phones) {
+  std::initializer_list<std::pair<option, model::option_value>> of_phones,
+  std::initializer_list<std::pair<option, model::option_value>> of_all = {}) {
   model::directory_builder b{"office"};
+  for (auto& [id, value] : of_all)
+    b.set(id, value);
   for (std::string number : {"2001", "2002", "2003", "2004"}) {
     model::option_values values;
     values.set(option::contact, "sip:" + number + "@" + number);

@@ -74,6 +74,7 @@ seizer::behavior_type caller(seizer::pointer, std::shared_ptr<answers> got) {
   return {
     [got](const model::seized& x) { got->emplace_back(x); },
     [got](const model::refused& x) { got->emplace_back(x); },
+    [got](const model::forwarded& x) { got->emplace_back(x); },
   };
 }
 

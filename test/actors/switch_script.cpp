@@ -38,6 +38,10 @@ constexpr std::pair<const char*, verb> verb_names[] = {
   {"SendDtmf", verb::send_dtmf},
   {"AttachUserData", verb::attach_user_data},
   {"DeleteUserData", verb::delete_user_data},
+  {"SetDnd", verb::set_dnd},
+  {"CancelDnd", verb::cancel_dnd},
+  {"SetForward", verb::set_forward},
+  {"CancelForward", verb::cancel_forward},
 };
 
 const char* name_of(method x) {
@@ -151,6 +155,8 @@ void switch_script::ask(const std::vector<std::string>& words) {
     else if (auto cut = w.find('='); cut != std::string::npos)
       x.pairs.emplace_back(w.substr(0, cut), user_value{w.substr(cut + 1)});
     else if (x.verb == verb::send_dtmf || x.verb == verb::delete_user_data)
+      x.text = w;
+    else if (x.verb == verb::set_forward && !x.destination.empty())
       x.text = w;
     else if (w == "reject")
       x.route = route_type::reject;

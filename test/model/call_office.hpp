@@ -16,14 +16,17 @@ struct row {
   const char* events = "";
 };
 
-/// 2001-2003 are phones, 9 is a routing point whose calls go to 2003 when
+/// 2001-2004 are phones, 9 is a routing point whose calls go to 2003 when
 /// nobody routes them, "gateway" and "backup" are trunks for numbers that begin
 /// with 1.
-inline std::shared_ptr<const model::directory> office() {
+inline std::shared_ptr<const model::directory> office(
+  std::initializer_list<std::pair<model::option, model::option_value>> of_all
+  = {},
+  model::option_values of_phones = {}, model::option_values of_gateway = {}) {
   using enum model::option;
   model::directory_builder b{"office"};
-  for (auto number : {"2001", "2002", "2003"})
-    b.add(number, model::dn_type::extension);
+  for (auto number : {"2001", "2002", "2003", "2004"})
+    b.add(number, model::dn_type::extension, of_phones);
   auto set =
     [](
       std::initializer_list<std::pair<model::option, model::option_value>> xs) {
@@ -35,9 +38,11 @@ inline std::shared_ptr<const model::directory> office() {
   b.set(sip_invite_timeout, int64_t{4});
   b.add("9", model::dn_type::routing_point,
         set({{default_dn, std::string{"2003"}}}));
-  b.add("gateway", model::dn_type::trunk,
-        set({{contact, std::string{"sip:127.0.0.1:5090"}},
-             {prefix, std::vector<std::string>{"1"}}}));
+  for (auto& [id, value] : of_all)
+    b.set(id, value);
+  of_gateway.set(contact, std::string{"sip:127.0.0.1:5090"});
+  of_gateway.set(prefix, std::vector<std::string>{"1"});
+  b.add("gateway", model::dn_type::trunk, std::move(of_gateway));
   b.add("backup", model::dn_type::trunk,
         set({{contact, std::string{"sip:127.0.0.1:5091"}},
              {prefix, std::vector<std::string>{"1"}},
@@ -48,6 +53,12 @@ inline std::shared_ptr<const model::directory> office() {
 }
 
 struct office_fixture {
+  office_fixture() = default;
+  explicit office_fixture(std::shared_ptr<const model::directory> where)
+    : config(std::move(where)) {
+    // nop
+  }
+
   std::shared_ptr<const model::directory> config = office();
   call_script call{*config};
 

@@ -73,6 +73,10 @@ void call_script::addresses(const std::string& device, size_t n,
   addresses_[device] = {n, parallel};
 }
 
+void call_script::wants(const std::string& device, diversion_terms terms) {
+  wants_[device] = std::make_shared<const diversion_terms>(std::move(terms));
+}
+
 context call_script::now() {
   return {now_, config_, turns_};
 }
@@ -84,6 +88,16 @@ std::string call_script::wire(const std::string& what) {
   REQUIRE(words.size() >= 2);
   if (words[0] == "after") {
     pass(std::chrono::seconds{std::stoi(words[1])});
+    return said_;
+  }
+  if (words[0] == "route") {
+    demanded x;
+    x.what.verb = verb::route_call;
+    x.what.this_dn = words.at(1);
+    x.what.destination = words.at(2);
+    fx_.clear();
+    step(call_, std::move(x), now(), fx_);
+    absorb();
     return said_;
   }
   auto leg = static_cast<leg_number>(words[0][0] - 'A');
@@ -135,7 +149,9 @@ void call_script::respond(leg_number leg, std::vector<std::string> words) {
   }
   auto rest = words.size() > at ? words[at] : "";
   if (x.status / 100 == 3)
-    x.contacts = {"sip:" + rest + "@192.0.2.9"};
+    x.contacts = {rest.find(':') == std::string::npos
+                    ? "sip:" + rest + "@192.0.2.9"
+                    : rest};
   else
     x.body = body(rest);
   step(call_, std::move(x), now(), fx_);
@@ -198,6 +214,10 @@ void call_script::absorb() {
     fx_.clear();
     if (auto i = refusing_.find(x.device); i != refusing_.end()) {
       step(call_, refused{x.request.seizure, i->second}, now(), fx_);
+    } else if (forwarding_.count(x.device)
+               && x.request.purpose == purpose::reach) {
+      step(call_, forwarded{x.request.seizure, forwarding_[x.device]}, now(),
+           fx_);
     } else {
       held_devices_.insert(x.device);
       auto known = addresses_.find(x.device);
@@ -205,6 +225,8 @@ void call_script::absorb() {
       seized y;
       y.seizure = x.request.seizure;
       y.parallel = known != addresses_.end() && known->second.second;
+      if (x.request.purpose == purpose::reach && wants_.count(x.device))
+        y.diversions = wants_[x.device];
       for (size_t k = 0; x.request.purpose != purpose::origin && k < n; ++k) {
         auto& t = y.targets.emplace_back();
         t.uri = "sip:" + x.request.number + "@" + x.device
@@ -220,6 +242,7 @@ std::string call_script::say(const command& x) {
   struct {
     call_script& self;
     std::string operator()(const invite& y) {
+      self.last_invite_ = y;
       return letter(y.leg) + ": INVITE " + y.target.uri.substr(4)
              + token(y.body);
     }

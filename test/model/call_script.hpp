@@ -3,6 +3,7 @@
 #include "actors/model/call.hpp"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,7 +19,9 @@
 ///   "A: BYE", "A: INFO x", "A: re-INVITE hold1", "A: UPDATE offer2", "A:
 ///   PRACK" "B: 200 to BYE", "B: 200 to re-INVITE answer2", "B: lost" "after
 ///   10s"               the time passes, deadlines come
-/// Devices grant what they are asked for, unless they were told to refuse.
+/// Devices grant what they are asked for, unless they were told to refuse or
+/// to forward. "route 9 2002" is a client's RouteCall; a 3xx names numbers, or
+/// URIs if they have a colon.
 /// A body that begins with "hold" is a description that holds (a=sendonly).
 namespace strowger::test {
 
@@ -35,6 +38,12 @@ public:
 
   /// The device refuses from now on.
   void refuse(const std::string& device, model::refusal why);
+  /// The device forwards every call.
+  void forward(const std::string& device, const std::string& destination) {
+    forwarding_[device] = destination;
+  }
+  /// What the device wants of calls that it does not take.
+  void wants(const std::string& device, model::diversion_terms terms);
   /// The device has several addresses.
   void addresses(const std::string& device, size_t n, bool parallel);
 
@@ -47,6 +56,9 @@ public:
   /// Everything held is given back and the record was made.
   bool finished() const;
 
+  const model::invite& last_invite() const {
+    return last_invite_;
+  }
   const model::call_record& record() const {
     return record_;
   }
@@ -72,6 +84,8 @@ private:
   model::call call_;
   model::effects fx_;
   std::map<std::string, model::refusal> refusing_;
+  std::map<std::string, std::string> forwarding_;
+  std::map<std::string, std::shared_ptr<const model::diversion_terms>> wants_;
   std::map<std::string, std::pair<size_t, bool>> addresses_;
   std::map<std::pair<int, std::string>, model::txn_number> ours_; // by method
   std::map<int, model::txn_number> invites_; // last INVITE of each peer
@@ -79,6 +93,7 @@ private:
   std::map<std::string, std::string> asked_; // "A12" -> "BYE"
   std::set<std::string> held_devices_;
   std::string said_;
+  model::invite last_invite_;
   std::vector<model::journal_event> events_;
   size_t reported_ = 0;
   model::call_record record_;

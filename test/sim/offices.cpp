@@ -21,15 +21,21 @@ struct settings {
   int64_t redirections;
   bool divert_on_ringing;
   bool ringing_on_route_point;
+  bool ringing_on_trying;
+  bool straight_forward;
 };
 
 constexpr settings table[office_count] = {
-  {180, 1800, 90, 5, true, true}, {20, 90, 90, 1, false, true},
-  {3, 0, 90, 15, true, false},    {60, 120, 90, 0, false, false},
-  {0, 600, 300, 5, true, true},   {30, 90, 90, 3, true, true},
+  {180, 1800, 90, 5, true, true, false, false},
+  {20, 90, 90, 1, false, true, true, false},
+  {3, 0, 90, 15, true, false, false, true},
+  {60, 120, 90, 0, false, false, true, true},
+  {0, 600, 300, 5, true, true, true, true},
+  {30, 90, 90, 3, true, true, false, false},
 };
 
-dn trunk_dn(const char* name, const char* prefix, int64_t priority) {
+dn trunk_dn(const char* name, const char* prefix, int64_t priority,
+            const settings& y) {
   dn x;
   x.number = name;
   x.type = dn_type::trunk;
@@ -37,6 +43,7 @@ dn trunk_dn(const char* name, const char* prefix, int64_t priority) {
     {option::contact, "sip:192.0.2.9"s},
     {option::prefix, std::vector{std::string{prefix}}},
     {option::priority, priority},
+    {option::straight_forward, y.straight_forward},
   });
   return x;
 }
@@ -49,14 +56,16 @@ std::shared_ptr<const directory> build(const settings& x) {
     .set(option::max_redirections, x.redirections)
     .set(option::divert_on_ringing, x.divert_on_ringing)
     .set(option::ringing_on_route_point, x.ringing_on_route_point)
+    .set(option::event_ringing_on_100trying, x.ringing_on_trying)
     .set(option::router_timeout, int64_t{2});
   for (auto* number : {"100", "101", "102", "103"})
-    b.add(number, dn_type::extension);
+    b.add(number, dn_type::extension,
+          {{option::event_ringing_on_100trying, x.ringing_on_trying}});
   b.add("104", dn_type::acd_position);
-  b.add(trunk_dn("east", "9", 0));
-  b.add(trunk_dn("west", "9", 0));
-  b.add(trunk_dn("spare", "9", 5));
-  b.add(trunk_dn("single", "8", 0));
+  b.add(trunk_dn("east", "9", 0, x));
+  b.add(trunk_dn("west", "9", 0, x));
+  b.add(trunk_dn("spare", "9", 5, x));
+  b.add(trunk_dn("single", "8", 0, x));
   b.add("500", dn_type::routing_point, {{option::default_dn, "100"s}});
   b.add("501", dn_type::routing_point);
   b.add("502", dn_type::routing_point, {{option::default_dn, "500"s}});

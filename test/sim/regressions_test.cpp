@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,10 +54,19 @@ signal acks(leg_number leg, content body = {}) {
   return x;
 }
 
+/// Who does not answer for 5 s does not get the call.
+std::shared_ptr<const diversion_terms> overflow_to_103() {
+  diversion_terms x;
+  x.overflow = {"103"};
+  x.no_answer_timeout_s = 5;
+  return std::make_shared<const diversion_terms>(std::move(x));
+}
+
 /// A stranger's call to 100, to be answered by one or more of its targets.
 class story {
 public:
-  story(content body, size_t targets, bool parallel) {
+  story(content body, size_t targets, bool parallel,
+        std::shared_ptr<const diversion_terms> diversions = nullptr) {
     offered x;
     x.called = "100";
     x.reliable = true;
@@ -66,6 +76,7 @@ public:
     seized y;
     y.targets.resize(targets);
     y.parallel = parallel;
+    y.diversions = std::move(diversions);
     step(c_, std::move(y), context_, fx_);
   }
 
@@ -164,6 +175,14 @@ TEST_CASE("a PRACK for a leg that has failed since is answered at once") {
            {asks(0, 1, method::prack), "leg 0 #1 200"}});
 }
 
+TEST_CASE("a PRACK for a leg that we have said BYE to is answered at once") {
+  story s{sdp(0, 1), 1, false, overflow_to_103()};
+  play(s, {{says(1, 0, 180, {}, 1), "leg 0 #0 180 reliable"}});
+  CHECK(s.wait(5s) == "leg 1 #0 CANCEL");
+  play(s, {{says(1, 0, 200, sdp(1, 1)), "leg 1 #0 ACK; leg 1 #1 BYE"},
+           {asks(0, 1, method::prack), "leg 0 #1 200"}});
+}
+
 TEST_CASE("an offer in a PRACK that meets an UPDATE is refused") {
   story s{sdp(0, 1), 1, false};
   play(s, {{says(1, 0, 183, sdp(1, 1), 1),
@@ -187,12 +206,33 @@ TEST_CASE("without a PRACK the caller gets a 5xx, and so does the record") {
      {says(1, 0, 487), "leg 1 #0 forget; finished failed 500 by called"}});
 }
 
+TEST_CASE("an offer that was refused with 487 is not answered in a later ACK") {
+  story s{sdp(0, 1), 1, false};
+  play(s, {{says(1, 0, 183, sdp(1, 1), 1),
+            "leg 0 #0 183 reliable [sdp 1 1 sendrecv]"},
+           {asks(0, 1, method::prack), "leg 1 #1 PRACK rseq=1"},
+           {says(1, 1, 200), "leg 0 #1 200"},
+           {asks(1, 1, method::update, sdp(1, 2)),
+            "leg 0 #1 UPDATE timer=1800,-,min 0 [sdp 1 2 sendrecv]"},
+           {cancelled{0}, "leg 0 #0 487; leg 1 #1 487; leg 0 #0 forget; "
+                          "leg 1 #0 CANCEL"},
+           {says(1, 0, 200), "leg 1 #0 ACK; leg 1 #2 BYE"}});
+}
+
 TEST_CASE("a fork that lost has no say in the call any more") {
   story s{sdp(0, 1), 2, true};
   play(s, {{says(1, 0, 200, sdp(1, 1)),
             "leg 2 #0 CANCEL; leg 1 #0 ACK; leg 0 #0 200 [sdp 1 1 sendrecv]"},
            {says(2, 0, 200, sdp(2, 1)), "leg 2 #0 ACK; leg 2 #1 BYE"},
            {asks(2, 1, method::invite, sdp(2, 2)), "leg 2 #1 481"}});
+}
+
+TEST_CASE("the BYE of a fork that lost, crossing ours, does not end the call") {
+  story s{sdp(0, 1), 2, true};
+  play(s, {{says(1, 0, 200, sdp(1, 1)),
+            "leg 2 #0 CANCEL; leg 1 #0 ACK; leg 0 #0 200 [sdp 1 1 sendrecv]"},
+           {says(2, 0, 200, sdp(2, 1)), "leg 2 #0 ACK; leg 2 #1 BYE"},
+           {asks(2, 1, method::bye), "leg 2 #1 200; leg 2 #0 forget"}});
 }
 
 TEST_CASE("nothing is passed on to a caller that has no dialog yet") {

@@ -259,41 +259,6 @@ void world::post_time_out(leg_number leg, txn_number txn, method m) {
   post(std::move(x));
 }
 
-void world::answer_seize(const std::string& device, const seize& x) {
-  auto grants = x.purpose == purpose::origin ? random.chance(97)
-                                             : random.chance(85);
-  if (!grants) {
-    refused y;
-    y.seizure = x.seizure;
-    y.why = random.pick({refusal::not_registered, refusal::out_of_service,
-                         refusal::at_capacity, refusal::do_not_disturb,
-                         refusal::draining});
-    in_mailbox([this, y] {
-      ledger_.refused(y.seizure);
-      step([&](auto& ctx, auto& fx) { model::step(call_, y, ctx, fx); });
-    });
-    return;
-  }
-  seized y;
-  y.seizure = x.seizure;
-  if (x.purpose != purpose::origin) {
-    auto count = random.chance(60) ? 1 : 1 + random.below(3);
-    for (uint64_t i = 0; i < count; ++i)
-      y.targets.emplace_back().uri = "sip:" + x.number + "@" + device + "-"
-                                     + std::to_string(i);
-    y.parallel = random.chance(50);
-  }
-  in_mailbox([this, y]() mutable {
-    if (trace_)
-      say("  > seized " + std::to_string(y.seizure) + ", targets "
-          + std::to_string(y.targets.size())
-          + (y.parallel ? " in parallel" : ""));
-    ledger_.granted(y.seizure);
-    step(
-      [&](auto& ctx, auto& fx) { model::step(call_, std::move(y), ctx, fx); });
-  });
-}
-
 // -- the call -----------------------------------------------------------------
 
 void world::step(const stepper& take) {

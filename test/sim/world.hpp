@@ -96,6 +96,7 @@ private:
   void hand_over(signal&&);
   void answer_for_call(model::leg_number, const signal&);
   void answer_seize(const std::string& device, const model::seize&);
+  std::shared_ptr<const model::diversion_terms> some_diversions();
   void in_mailbox(std::function<void()>);
 
   // call -> wire

@@ -1,0 +1,244 @@
+#include "actors/model/call_events.hpp"
+#include "actors/model/call_steps.hpp"
+#include "actors/model/final_status.hpp"
+
+#include <cassert>
+#include <string_view>
+#include <utility>
+
+/// Calls that go elsewhere than they were meant to: by a 3xx of a device, by
+/// call forwarding of a DN, and by the overflow of a DN that does not answer
+/// (semantics M14, M32). However they do, `max-redirections` limits how often.
+namespace strowger::model {
+
+namespace {
+
+/// May the call go on elsewhere once more? Counts it if so.
+bool count_redirection(call& c, const context& ctx) {
+  if (c.redirections >= ctx.config.integer(option::max_redirections))
+    return false;
+  ++c.redirections;
+  c.record.redirections = c.redirections;
+  return true;
+}
+
+/// The number is a copy: it comes from what the called party wanted.
+void divert(call& c, std::string number, call_state how, const context& ctx,
+            effects& fx) {
+  if (count_redirection(c, ctx))
+    redirect_call(c, number, how, ctx, fx);
+  else
+    give_up(c, 480, ctx, fx);
+}
+
+bool may_be_diverted(const call& c) {
+  return c.phase == call_phase::hunting && !c.bound;
+}
+
+// -- 3xx ----------------------------------------------------------------------
+
+/// The user part of a SIP URI, or nothing.
+std::string_view user_of(std::string_view uri) {
+  auto start = uri.find(':');
+  auto end = uri.find('@');
+  if (start == uri.npos || end == uri.npos || end <= start)
+    return {};
+  auto user = uri.substr(start + 1, end - start - 1);
+  return user.substr(0, user.find_first_of(";:"));
+}
+
+bool is_sip(std::string_view uri) {
+  return uri.starts_with("sip:") || uri.starts_with("sips:");
+}
+
+/// `straight-forward`: the contact is called as it stands, by the device that
+/// named it. What we know of that device does not hold for the contact.
+void call_contact(call& c, const leg& b, const std::string& uri,
+                  const context& ctx, effects& fx) {
+  auto use = b.seizure;
+  auto next = std::make_shared<target>();
+  next->uri = uri;
+  next->alert_info = b.goal ? b.goal->alert_info : std::string{};
+  c.targets.clear();
+  c.hops.clear();
+  invite_target(c, use, std::move(next), offer_session(policy_of(ctx)), ctx,
+                fx);
+}
+
+// -- no answer ----------------------------------------------------------------
+
+/// Does no-answer supervision apply to the call (`nas-private`)? A call is
+/// business if a queue or routing point distributed it, or by its type.
+bool is_business(const call& c, const directory& config) {
+  if (!c.queue.empty())
+    return config.text(option::bsns_call_type, config.find(c.queue))
+           != "private";
+  switch (c.type) {
+    case call_type::inbound:
+      return config.flag(option::inbound_bsns_calls);
+    case call_type::outbound:
+      return config.flag(option::outbound_bsns_calls);
+    case call_type::internal:
+      return config.flag(option::internal_bsns_calls);
+    case call_type::unknown:
+      return config.flag(option::unknown_bsns_calls);
+    case call_type::consult:
+      return false;
+  }
+  return false;
+}
+
+bool is_supervised(const call& c, const context& ctx) {
+  return c.diversions
+         && (!c.diversions->business_only || is_business(c, ctx.config));
+}
+
+/// Back to the queue or routing point that the call came from.
+void recall(call& c, const context& ctx, effects& fx) {
+  if (!count_redirection(c, ctx)) {
+    give_up(c, 480, ctx, fx);
+    return;
+  }
+  c.recalled = true;
+  c.overflow.reset();
+  if (c.waits_on_queue) { // it never left
+    stay_on_queue(c, 480, ctx, fx);
+    return;
+  }
+  redirect_call(c, std::string{c.queue}, call_state::redirected, ctx, fx);
+  c.forwarded_by.clear(); // whoever comes next is not called in its stead
+}
+
+/// Goes on with the list of the DN that did not answer; false at its end.
+bool overflow_on(call& c, const context& ctx, effects& fx) {
+  while (c.overflow && c.overflow_next < c.overflow->overflow.size()) {
+    auto& where = c.overflow->overflow[c.overflow_next++];
+    if (where == "release") {
+      c.overflow.reset();
+      c.instructed = false; // it must not stay where it was routed from
+      give_up(c, 480, ctx, fx);
+      return true;
+    }
+    if (where == "recall") {
+      if (c.queue.empty())
+        continue; // nobody distributed it
+      recall(c, ctx, fx);
+      return true;
+    }
+    if (!is_reachable(ctx.config, where))
+      continue;
+    divert(c, where, call_state::redirected, ctx, fx);
+    return true;
+  }
+  c.overflow.reset();
+  return false;
+}
+
+} // namespace
+
+time_point ring_deadline(const context& ctx) {
+  auto limit = ctx.config.integer(option::ring_timeout);
+  return limit > 0 ? ctx.now + std::chrono::seconds{limit} : never;
+}
+
+void forget_diversions(call& c) {
+  c.diversions.reset();
+  c.agent_called = false;
+  c.no_answer_until = never;
+}
+
+bool follow_redirection(call& c, const leg& b, const responded& x,
+                        const context& ctx, effects& fx) {
+  if (!may_be_diverted(c) || x.contacts.empty())
+    return false;
+  auto& uri = x.contacts.front();
+  auto number = std::string{user_of(uri)};
+  auto* device = ctx.config.find(use_of(c, b).device);
+  auto straight = ctx.config.flag(option::straight_forward, device);
+  if (straight ? !is_sip(uri) : number.empty())
+    return false;
+  if (!count_redirection(c, ctx))
+    return false;
+  if (straight)
+    call_contact(c, b, uri, ctx, fx);
+  else // dialled like any other number
+    redirect_call(c, number, call_state::forwarded, ctx, fx);
+  return true;
+}
+
+bool divert_failed(call& c, uint16_t status, const context& ctx, effects& fx) {
+  if (!may_be_diverted(c))
+    return false;
+  auto why = state_of(status);
+  std::string to;
+  if (c.diversions && why == call_state::busy)
+    to = c.diversions->on_busy;
+  else if (c.diversions && why == call_state::no_answer)
+    to = c.diversions->on_no_answer;
+  if (to.empty())
+    return overflow_on(c, ctx, fx);
+  divert(c, std::move(to), call_state::forwarded, ctx, fx);
+  return true;
+}
+
+void watch_ringing(call& c, const context& ctx) {
+  if (!c.diversions)
+    return;
+  auto& wanted = *c.diversions;
+  auto supervised = is_supervised(c, ctx)
+                    && (!wanted.overflow.empty() || c.agent_called);
+  if (wanted.on_no_answer.empty() && !supervised)
+    return;
+  auto seconds = wanted.no_answer_timeout_s;
+  if (std::exchange(c.recalled, false))
+    seconds = ctx.config.integer(option::recall_no_answer_timeout);
+  if (seconds > 0)
+    c.no_answer_until = ctx.now + std::chrono::seconds{seconds};
+}
+
+void no_answer_timeout(call& c, const context& ctx, effects& fx) {
+  c.no_answer_until = never;
+  if (!may_be_diverted(c) || !c.diversions)
+    return;
+  if (auto& to = c.diversions->on_no_answer; !to.empty()) {
+    divert(c, to, call_state::forwarded, ctx, fx);
+    return;
+  }
+  if (!is_supervised(c, ctx))
+    return;
+  c.overflow = c.diversions;
+  c.overflow_next = 0;
+  overflow_on(c, ctx, fx); // with nothing in it, the phone goes on ringing
+}
+
+void stay_on_queue(call& c, uint16_t status, const context& ctx, effects& fx) {
+  stop_seeking(c, ctx, fx);
+  report_released(c, c.called, state_of(status), ctx, fx);
+  if (c.instructed)
+    report_error(c, c.queue, fault_of(status), ctx, fx);
+  auto* point = ctx.config.find(c.queue);
+  c.phase = call_phase::queued;
+  c.instructed = false;
+  c.overflow.reset();
+  c.ring_until = never;
+  c.route_until = ctx.now
+                  + std::chrono::seconds{
+                    ctx.config.integer(option::router_timeout, point)};
+}
+
+// -- call forwarding ----------------------------------------------------------
+
+void take(call& c, forwarded&& x, const context& ctx, effects& fx) {
+  assert(x.seizure < c.uses.size());
+  auto& use = c.uses[x.seizure];
+  assert(use.at == use_of_device::stage::asked && !use.origin);
+  use.at = use_of_device::stage::returned;
+  if (c.phase == call_phase::ending) {
+    finish_if_done(c, ctx, fx);
+    return;
+  }
+  if (c.phase == call_phase::hunting)
+    divert(c, std::move(x.destination), call_state::forwarded, ctx, fx);
+}
+
+} // namespace strowger::model
