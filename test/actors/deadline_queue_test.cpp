@@ -1,8 +1,8 @@
 #include "actors/deadline_queue.hpp"
+
 #include "test/actors/turntable.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -88,8 +88,9 @@ TEST_CASE("the queue agrees with a sorted map over random arms and cancels") {
       } else if (!model.empty()) {
         auto due = queue.next();
         queue.pop();
-        auto first = std::find_if(model.begin(), model.end(),
-                                  [&](auto& x) { return x.second == due; });
+        auto first = std::find_if(model.begin(), model.end(), [&](auto& x) {
+          return x.second == due;
+        });
         REQUIRE(first != model.end());
         model.erase(first);
       }

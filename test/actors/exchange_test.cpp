@@ -1,8 +1,8 @@
 #include "actors/exchange.hpp"
+
 #include "test/actors/paper_wire.hpp"
 
 #include <caf/send.hpp>
-
 #include <doctest/doctest.h>
 
 using namespace strowger;

@@ -1,11 +1,11 @@
-#include "actors/alarm.hpp"
 #include "actors/reactor.hpp"
+
+#include "actors/alarm.hpp"
 #include "test/actors/turntable.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -39,14 +39,14 @@ namespace {
 using seen = std::vector<model::time_point>;
 
 // Writes down the ticks it gets.
-deadline_listener::behavior_type writer(deadline_listener::pointer,
-                                        std::shared_ptr<seen> to) {
+deadline_listener::behavior_type
+writer(deadline_listener::pointer, std::shared_ptr<seen> to) {
   return {[to](const tick& x) { to->push_back(x.now); }};
 }
 
 // Passes a tick on to itself until its `now` has come down to zero.
-deadline_listener::behavior_type countdown(deadline_listener::pointer self,
-                                           std::shared_ptr<seen> to) {
+deadline_listener::behavior_type
+countdown(deadline_listener::pointer self, std::shared_ptr<seen> to) {
   return {[self, to](const tick& x) {
     to->push_back(x.now);
     if (x.now > model::time_point{})
@@ -223,7 +223,9 @@ TEST_CASE_FIXTURE(turntable, "another thread may let go of the last handle") {
   std::weak_ptr<int> watch = alive;
   auto listener = system.spawn(
     [](deadline_listener::pointer, std::shared_ptr<int> kept)
-      -> deadline_listener::behavior_type { return {[kept](const tick&) {}}; },
+      -> deadline_listener::behavior_type {
+      return {[kept](const tick&) {}};
+    },
     alive);
   alive.reset();
   settle();
