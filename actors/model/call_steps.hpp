@@ -262,8 +262,8 @@ void on_refresh_response(call&, leg&, responded&&, const context&, effects&);
 /// A request in a dialog that another leg may have to see.
 void on_dialog_request(call&, leg&, requested&&, const context&, effects&);
 
-/// Answers the INVITE of a leg that took somebody's place: its offer goes to its
-/// partner, the answer comes back.
+/// Answers the INVITE of a leg that took somebody's place: its offer goes to
+/// its partner, the answer comes back.
 void answer_for_partner(call&, leg&, const context&, effects&);
 
 /// The response to a request that was passed on.
