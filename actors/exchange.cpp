@@ -33,7 +33,12 @@ bool has_duties(const model::directory& config, const model::dn& x) {
 exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
   : system_(system), journal_(out, host.counters()), env_(host, journal_, out),
     desk_(system, env_),
+    routing_(system, env_,
+             [this](model::demand&& x, model::verdict_taker taker) {
+               submit(std::move(x), std::move(taker));
+             }),
     next_call_(host.unix_seconds() << calls_per_start_bits) {
+  journal_.watch(routing_);
   env_.device = [this](std::string_view number) { return find_device(number); };
   env_.call = [this](model::call_id id) { return call(id); };
   env_.open_call = [this](model::call_id id) { return open_call(id); };
@@ -315,6 +320,8 @@ void exchange::shut_down() {
   for (auto& [number, handle] : devices_)
     caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
   desk_.shut_down();
+  journal_.unwatch(routing_);
+  routing_.shut_down();
   calls_.clear();
   devices_.clear();
   env_.registered.clear();

@@ -3,6 +3,7 @@
 #include "actors/agent_desk.hpp"
 #include "actors/environment.hpp"
 #include "actors/model/demand.hpp"
+#include "actors/routing_desk.hpp"
 #include "actors/trunk_registry.hpp"
 
 #include <caf/actor_system.hpp>
@@ -97,6 +98,11 @@ public:
   /// Where an agent is logged in, or nothing.
   std::optional<std::string> dn_of_agent(std::string_view agent) const;
 
+  /// Where strategies get the calls that wait, and say where they go.
+  routing_desk& routing() {
+    return routing_;
+  }
+
   // -- for whoever watches ----------------------------------------------------
 
   const journal& events() const {
@@ -146,6 +152,7 @@ private:
   trunk_registry trunks_;
   environment env_;
   agent_desk desk_;
+  routing_desk routing_;
   by_number<device_actor> devices_; // those that were needed so far
   by_number<std::vector<model::binding>> restored_;
   std::unordered_map<model::call_id, call_actor> calls_;

@@ -27,6 +27,8 @@ void journal::number(model::journal_event&& x) {
     ledger_.fold(x);
     follower_->event(last_, x);
   }
+  for (auto* watcher : watchers_)
+    watcher->event(last_, x);
   kept_.push_back(std::move(x));
   if (kept_.size() > limit_)
     kept_.pop_front();

@@ -5,6 +5,7 @@
 #include "actors/probe.hpp"
 
 #include <deque>
+#include <vector>
 
 namespace strowger::model {
 struct observation;
@@ -22,7 +23,7 @@ public:
   virtual model::observation& observe(model::journal_event& x) = 0;
 };
 
-/// Follows the events of the switch as they are numbered: the control plane.
+/// Follows the events of the switch as they are numbered.
 /// Called on the reactor's thread for every event.
 class event_follower {
 public:
@@ -59,6 +60,15 @@ public:
     observer_ = x;
   }
 
+  /// Tells it from now on, without the ledger. Not to be used from inside an
+  /// event.
+  void watch(event_follower& x) {
+    watchers_.push_back(&x);
+  }
+  void unwatch(event_follower& x) {
+    std::erase(watchers_, &x);
+  }
+
   /// The state after the newest event; empty where nobody follows.
   model::ledger& ledger() {
     return ledger_;
@@ -81,6 +91,7 @@ private:
   probe& probe_;
   event_follower* follower_ = nullptr;
   event_observer* observer_ = nullptr;
+  std::vector<event_follower*> watchers_;
   model::ledger ledger_;
   std::deque<model::journal_event> kept_;
   size_t limit_ = 65'536;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/model/demand.hpp"
 #include "actors/model/journal.hpp"
 
 #include <algorithm>
@@ -130,6 +131,14 @@ struct probe {
   std::array<counter, rejection_count> rejections;
   gauge registrations; // DNs with at least one binding
   gauge transactions;
+
+  // -- routing ----------------------------------------------------------------
+  gauge routing_clients;
+  gauge routing_open;      // calls that are with a client
+  gauge routing_unclaimed; // calls that wait for one
+  /// Instructions of clients by what came of them; fault::none: used.
+  std::array<counter, model::fault_count> instructions;
+  time_histogram strategy_answer; // route request to instruction
 
   // -- reactor ----------------------------------------------------------------
   time_histogram lag; // how late a turn began its due deadlines

@@ -226,6 +226,9 @@ constexpr row table[] = {
          "most default redirections between routing points"),
   flag(ringing_on_route_point, "ringing-on-route-point", app | point, "true",
        next_call, "send 180 while a call waits at a routing point"),
+  choice(route_request_policy, "route-request-policy", app | point,
+         "share|standby", "share", next_call,
+         "strategies of a routing point share its calls, or stand by"),
 
   // agents
   choice(agent_strict_id, "agent-strict-id", app, "true|false|passwd", "false",

@@ -50,7 +50,7 @@ enum class option : uint16_t {
   // routing points and queues
   router_timeout, after_routing_timeout, after_routing_timeout_action,
   divert_on_ringing, default_dn, alternate_route_profile, alternate_route_cof,
-  default_redirection_limit, ringing_on_route_point,
+  default_redirection_limit, ringing_on_route_point, route_request_policy,
   // agents
   agent_strict_id, agent_logout_on_unreg, agent_emu_login_on_call,
   auto_logout_timeout, auto_logout_ready, logout_on_out_of_service,
