@@ -71,6 +71,10 @@ public:
   const model::route_desk& model() const {
     return desk_;
   }
+  /// Of this turn of the reactor.
+  model::time_point time() const {
+    return env_.reactor.now();
+  }
 
   /// The end; clients are told nothing.
   void shut_down();

@@ -74,6 +74,7 @@ void route_desk::follow(const journal_event& x, const route_context& ctx,
     for (size_t n = 0; x.details && n < fault_count; ++n)
       if (to_string(static_cast<fault>(n)) == x.details->reason)
         why = static_cast<fault>(n);
+    wait.offer.timed = x.at;
     if (wait.instruction)
       fail(wait, why, x.details ? x.details->text : std::string{}, ctx, out);
     return;
@@ -98,7 +99,7 @@ void route_desk::begin(const journal_event& x, const route_context& ctx,
   wait.call = x.call;
   wait.arrival = ++arrivals_;
   wait.point = x.this_dn;
-  wait.offer = {x.at, 0, x.ani, x.dnis, x.user_data};
+  wait.offer = {x.at, x.at, 0, x.ani, x.dnis, x.user_data};
   assign(wait, ctx, out);
 }
 

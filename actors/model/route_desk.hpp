@@ -25,6 +25,7 @@ using route_client = uint64_t;
 /// A call wants an instruction (EventRouteRequest).
 struct route_request {
   time_point since{};    // on the routing point
+  time_point timed{};    // since when `router-timeout` runs
   uint32_t attempts = 0; // how often it was offered before, to anybody
   std::string ani;
   std::string dnis;

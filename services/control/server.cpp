@@ -6,6 +6,7 @@
 #include "services/control/event_service.hpp"
 #include "services/control/metrics.hpp"
 #include "services/control/query_service.hpp"
+#include "services/control/routing_service.hpp"
 #include "services/control/rpc.hpp"
 #include "services/control/user_data_service.hpp"
 
@@ -58,6 +59,7 @@ struct server::state {
   std::shared_ptr<grpc::ServerCredentials> credentials;
   strowger::exchange& exchange;
   std::shared_ptr<plane> host;
+  std::shared_ptr<routing_streams> strategies;
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> grpc;
   int port = 0;
@@ -97,13 +99,20 @@ server::opened server::open(const config::control_settings& settings,
                                         std::make_shared<control::tally>(),
                                         audit, sources.clock}};
   auto started = sources.clock.at(sources.reactor.now());
-  std::unique_ptr<state> made{new state{
-    settings, std::move(credentials), sources.exchange, host, {}, nullptr, 0}};
+  std::unique_ptr<state> made{new state{settings,
+                                        std::move(credentials),
+                                        sources.exchange,
+                                        host,
+                                        std::make_shared<routing_streams>(),
+                                        {},
+                                        nullptr,
+                                        0}};
   add<event_service>(*made, host);
   add<query_service>(*made, host, started);
   add<agent_service>(*made, host);
   add<call_service>(*made, host);
   add<user_data_service>(*made, host);
+  add<routing_service>(*made, host, made->strategies);
   expect_methods(*host->tally);
   sources.exchange.events().follow(*feed);
   result.server.reset(new server(std::move(made)));
@@ -135,10 +144,12 @@ server::~server() {
   auto& host = *state_->host;
   host.closing = true;
   host.feed->end_all(rpc::stopped());
+  state_->strategies->end_all(rpc::stopped());
   if (state_->grpc) {
     state_->grpc->Shutdown(std::chrono::system_clock::now() + last_words);
     state_->grpc->Wait();
   }
+  state_->strategies->close(state_->exchange);
   host.carrier->stop();
   state_->exchange.events().unfollow();
   host.feed->close();

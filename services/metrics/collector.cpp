@@ -33,6 +33,13 @@ double call(const std::function<uint64_t()>& f) {
   return f ? static_cast<double>(f()) : 0;
 }
 
+/// What instructions fail with every day; other outcomes show when they happen.
+bool is_common(model::fault x) {
+  using enum model::fault;
+  return x == busy || x == no_answer || x == rejected || x == invalid_called_dn
+         || x == no_trunk;
+}
+
 // -- groups of families -------------------------------------------------------
 
 void collect_calls(families& out, const probe& x) {
@@ -102,6 +109,30 @@ void collect_sip(families& out, const probe& x) {
   out.push_back(one_gauge("strowger_registrations",
                           "DNs with at least one registered contact.",
                           read(x.registrations)));
+}
+
+void collect_routing(families& out, const probe& x) {
+  out.push_back(one_gauge("strowger_routing_clients",
+                          "Strategies that serve routing points.",
+                          read(x.routing_clients)));
+  auto requests = gauges("strowger_routing_requests",
+                         "Calls that wait for an instruction: with a client "
+                         "(open), or for one (unclaimed).");
+  add(requests, {{"state", "open"}}, read(x.routing_open));
+  add(requests, {{"state", "unclaimed"}}, read(x.routing_unclaimed));
+  out.push_back(std::move(requests));
+  auto outcomes = counters("strowger_routing_instructions_total",
+                           "Instructions of strategies by outcome: used, or "
+                           "the reason of the failure.");
+  for (size_t i = 0; i < model::fault_count; ++i)
+    if (auto why = static_cast<model::fault>(i); why == model::fault::none)
+      add(outcomes, {{"outcome", "used"}}, read(x.instructions[i]));
+    else if (x.instructions[i].read() > 0 || is_common(why))
+      add(outcomes, {{"outcome", to_string(why)}}, read(x.instructions[i]));
+  out.push_back(std::move(outcomes));
+  out.push_back(one_histogram("strowger_routing_answer_seconds",
+                              "Route request to the strategy's instruction.",
+                              x.strategy_answer));
 }
 
 void collect_reactor(families& out, const probe& x) {
@@ -195,6 +226,7 @@ std::vector<MetricFamily> collector::Collect() const {
   collect_calls(out, sources_.counters);
   collect_sip(out, sources_.counters);
   collect_trunks(out, sources_);
+  collect_routing(out, sources_.counters);
   collect_reactor(out, sources_.counters);
   out.push_back(one_counter("strowger_log_dropped_total",
                             "Log lines that were not written.",

@@ -39,7 +39,7 @@ struct played_queue {
     return result;
   }
   std::string arrives(uint64_t call, uint32_t attempts = 0) {
-    queue.take({1, {call}, "9", route_request{now, attempts, "", "", {}}});
+    queue.take({1, {call}, "9", route_request{now, now, attempts, "", "", {}}});
     return looks();
   }
   std::string fails(uint64_t call) {
@@ -105,7 +105,7 @@ TEST_CASE("who waits too long overflows, unless an agent is ready just then") {
 TEST_CASE("a long queue without agents costs one search") {
   played_queue x;
   for (uint64_t call = 1; call <= 1000; ++call)
-    x.queue.take({1, {call}, "9", route_request{x.now, 0, "", "", {}}});
+    x.queue.take({1, {call}, "9", route_request{x.now, x.now, 0, "", "", {}}});
   x.searches = 0;
   CHECK(x.looks() == "");
   CHECK(x.searches == 1);

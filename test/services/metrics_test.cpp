@@ -120,8 +120,19 @@ TEST_CASE("counters of the probe come out under their names and labels") {
   x.rejections[static_cast<size_t>(rejection::source_rate)].add(15);
   x.rejections[static_cast<size_t>(rejection::unsupported)].add(16);
   x.registrations.set(17);
+  x.routing_clients.set(21);
+  x.routing_open.set(22);
+  x.routing_unclaimed.set(23);
+  x.instructions[static_cast<size_t>(model::fault::none)].add(24);
+  x.instructions[static_cast<size_t>(model::fault::timeout)].add(25);
   std::map<std::string, double> expected = {
     {"strowger_calls_opened_total", 9},
+    {"strowger_routing_clients", 21},
+    {R"(strowger_routing_requests{state="open"})", 22},
+    {R"(strowger_routing_requests{state="unclaimed"})", 23},
+    {R"(strowger_routing_instructions_total{outcome="used"})", 24},
+    {R"(strowger_routing_instructions_total{outcome="TIMEOUT"})", 25},
+    {R"(strowger_routing_instructions_total{outcome="BUSY"})", 0},
     {R"(strowger_calls_total{direction="outbound",result="no_trunk"})", 7},
     {R"(strowger_calls_total{direction="internal",result="answered"})", 0},
     {"strowger_calls_in_progress", 2},

@@ -33,6 +33,8 @@ LABELS = {
     "strowger_trunk_attempts_total": {"trunk"},
     "strowger_trunk_in_service": {"trunk"},
     "strowger_trunk_rejected_total": {"trunk", "class"},
+    "strowger_routing_requests": {"state"},
+    "strowger_routing_instructions_total": {"outcome"},
     "strowger_build_info": {"version"},
 }
 EVERYWHERE = {"job", "switch", "instance", "alertname", "alertstate"}

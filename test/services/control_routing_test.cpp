@@ -1,0 +1,323 @@
+#include "test/services/control_client.hpp"
+#include "test/services/live_switch.hpp"
+
+#include <caf/send.hpp>
+
+#include <doctest/doctest.h>
+#include <strowger/v1/routing_service.grpc.pb.h>
+
+using namespace strowger;
+using namespace strowger::test;
+using model::event_type;
+using model::option;
+
+namespace {
+
+std::shared_ptr<const model::directory> office() {
+  model::directory_builder b{"paper"};
+  for (std::string n : {"2001", "2002"}) {
+    model::option_values contact;
+    contact.set(option::contact, "sip:" + n + "@192.0.2.1");
+    b.add(n, model::dn_type::extension, contact);
+  }
+  model::option_values patient;
+  patient.set(option::router_timeout, int64_t{600});
+  b.add("9", model::dn_type::routing_point, patient);
+  b.add("7", model::dn_type::acd_queue);
+  return b.build();
+}
+
+/// A strategy with a connection of its own.
+class strategy {
+public:
+  explicit strategy(const std::string& address, const std::string& token = {})
+    : stub_(api::RoutingService::NewStub(dial(address))) {
+    if (!token.empty())
+      context_.AddMetadata("authorization", "Bearer " + token);
+    stream_ = stub_->Serve(&context_);
+  }
+  ~strategy() {
+    if (stream_)
+      kill();
+  }
+
+  void say(const char* text) {
+    api::ServeRequest x;
+    REQUIRE(google::protobuf::TextFormat::ParseFromString(text, &x));
+    stream_->Write(x);
+  }
+  /// Begins to serve and waits until it does.
+  void serve(const char* what = "start { routing_points: '9' }") {
+    say(what);
+    REQUIRE(next().has_started());
+  }
+  /// The next message; an empty one at the end.
+  api::ServeResponse next() {
+    api::ServeResponse x;
+    stream_->Read(&x);
+    return x;
+  }
+  /// Closes its side, reads what is left, and returns how it ended.
+  grpc::Status finish() {
+    stream_->WritesDone();
+    api::ServeResponse x;
+    while (stream_->Read(&x)) {
+      // what was under way
+    }
+    auto stream = std::move(stream_);
+    return stream->Finish();
+  }
+  grpc::Status kill() {
+    context_.TryCancel();
+    return finish();
+  }
+
+  void route(const std::string& call, const std::string& id,
+             const std::string& more) {
+    say(("route { call_id: '" + call + "' routing_point: '9' request_id: '" + id
+         + "' " + more + "}")
+          .c_str());
+  }
+
+private:
+  grpc::ClientContext context_;
+  std::unique_ptr<api::RoutingService::Stub> stub_;
+  std::unique_ptr<
+    grpc::ClientReaderWriter<api::ServeRequest, api::ServeResponse>>
+    stream_;
+};
+
+opened call_in(live_switch& host) {
+  return host.on_switch([](exchange& x) {
+    model::offered invite;
+    invite.caller.user = "0301";
+    invite.called = "9";
+    invite.body = {"application/sdp", "v=0\r\n"};
+    invite.received_at = x.routing().time();
+    return x.open(std::move(invite));
+  });
+}
+
+void respond(live_switch& host, const opened& call, model::leg_number leg,
+             uint16_t status) {
+  host.on_switch([&](exchange&) {
+    model::responded x;
+    x.leg = leg;
+    x.method = model::method::invite;
+    x.status = status;
+    caf::anon_send(call.handle, std::move(x));
+  });
+}
+
+/// Waits until so many INVITEs have gone out.
+std::string rings(live_switch& host, size_t n) {
+  while (true) {
+    auto last = host.on_switch([&](exchange&) -> std::string {
+      size_t sent = 0;
+      for (auto& x : host.paper().commands)
+        sent += std::holds_alternative<model::invite>(x.what);
+      return sent < n ? "" : host.paper().last<model::invite>()->target.uri;
+    });
+    if (!last.empty())
+      return last;
+    std::this_thread::yield();
+  }
+}
+
+} // namespace
+
+TEST_CASE("a strategy is asked about a call, routes it with user data, and "
+          "hears that its route was used") {
+  live_switch host{office()};
+  REQUIRE(host.error() == "");
+  strategy desk{host.address()};
+  desk.serve("start { routing_points: ['9', '7'] }");
+  auto call = call_in(host);
+  auto request = desk.next().request();
+  CHECK(request.routing_point() == "9");
+  CHECK(request.call().ani() == "0301");
+  CHECK(request.call().dnis() == "9");
+  CHECK(request.call().parties_size() == 1);
+  CHECK(request.attempts() == 0);
+  CHECK(request.time_left_ms() > 0);
+  CHECK(request.time_left_ms() <= 600'000);
+  auto id = request.call().call_id();
+  desk.say(("user_data { request_id: 'u1' call_id: '" + id
+            + "' user_data { pairs { key: 'a' value { text: 'b' } } } }")
+             .c_str());
+  desk.route(id, "r1",
+             "destination: '2001' "
+             "user_data { pairs { key: 'c' value { integer: 7 } } }");
+  CHECK(rings(host, 1) == "sip:2001@192.0.2.1");
+  respond(host, call, 1, 180);
+  auto used = desk.next().used();
+  CHECK(used.request_id() == "r1");
+  CHECK(used.call_id() == id);
+  CHECK(used.routing_point() == "9");
+  CHECK(used.destination() == "2001");
+  auto data = host.on_switch(
+    [&](exchange& x) { return x.events().ledger().find(call.id)->user_data; });
+  REQUIRE(data);
+  CHECK(data->size() == 2);
+  CHECK(desk.finish().ok());
+}
+
+TEST_CASE("a call whose destination is busy stays, and is asked about again") {
+  live_switch host{office()};
+  strategy desk{host.address()};
+  desk.serve();
+  auto call = call_in(host);
+  auto id = desk.next().request().call().call_id();
+  desk.route(id, "r1", "destination: '2001'");
+  rings(host, 1);
+  respond(host, call, 1, 486);
+  auto failed = desk.next().failed();
+  CHECK(failed.request_id() == "r1");
+  CHECK(failed.reason() == "BUSY");
+  CHECK(failed.routing_point() == "9");
+  desk.route(id, "r2", "destination: 'nowhere'");
+  CHECK(desk.next().failed().reason() == "INVALID_CALLED_DN");
+  auto again = desk.next().request();
+  CHECK(again.attempts() == 1);
+  CHECK(again.call().call_id() == id);
+  desk.route(id, "r3", "destination: '2002'");
+  CHECK(rings(host, 2) == "sip:2002@192.0.2.1");
+}
+
+TEST_CASE("a caller who gives up withdraws the request") {
+  live_switch host{office()};
+  strategy desk{host.address()};
+  desk.serve();
+  auto call = call_in(host);
+  auto id = desk.next().request().call().call_id();
+  host.on_switch(
+    [&](exchange&) { caf::anon_send(call.handle, model::cancelled{0}); });
+  auto gone = desk.next().withdrawn();
+  CHECK(gone.call_id() == id);
+  CHECK(gone.reason() == api::ROUTE_WITHDRAWN_REASON_ABANDONED);
+  desk.route(id, "r1", "destination: '2001'");
+  CHECK(desk.next().failed().reason() == "UNKNOWN_CALL");
+}
+
+TEST_CASE("instructions that make no sense fail without ending the stream") {
+  live_switch host{office()};
+  strategy desk{host.address()};
+  desk.serve();
+  call_in(host);
+  auto id = desk.next().request().call().call_id();
+  struct row {
+    const char* more;
+    const char* reason;
+  };
+  for (auto& x : {
+         row{"", "INVALID_ARGUMENT"}, // no destination
+         row{"destination: '2001' route_type: ROUTE_TYPE_OVERWRITE_DNIS",
+             "INVALID_ARGUMENT"}, // no DNIS
+         row{"destination: '2001' user_data { pairs { key: '' } }",
+             "INVALID_ARGUMENT"},
+         row{"destination: 'x' route_type: ROUTE_TYPE_ANNOUNCEMENT",
+             "UNSUPPORTED"},
+         row{"destination: 'x' route_type: ROUTE_TYPE_AGENT_ID",
+             "NOT_LOGGED_IN"},
+       }) {
+    CAPTURE(x.more);
+    desk.route(id, "r", x.more);
+    auto answer = desk.next();
+    while (answer.has_request()) // again, after a failure
+      answer = desk.next();
+    CHECK(answer.failed().reason() == x.reason);
+  }
+  desk.route(id, "r", "route_type: ROUTE_TYPE_REJECT");
+  auto answer = desk.next();
+  while (answer.has_request())
+    answer = desk.next();
+  CHECK(answer.used().destination() == "");
+}
+
+TEST_CASE("a stream that cannot be served ends with its reason") {
+  live_switch host{office()};
+  struct row {
+    const char* first;
+    grpc::StatusCode code;
+    const char* reason;
+  };
+  for (auto& x : {
+         row{"start { routing_points: '404' }", grpc::NOT_FOUND, "UNKNOWN_DN"},
+         row{"start { routing_points: '2001' }", grpc::INVALID_ARGUMENT,
+             "INVALID_ARGUMENT"},
+         row{"start { }", grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
+         row{"start { routing_points: '9' requests_max: 100001 }",
+             grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
+         row{"route { }", grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
+         row{"", grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
+       }) {
+    CAPTURE(x.first);
+    strategy desk{host.address()};
+    desk.say(x.first);
+    CHECK(!desk.next().has_started());
+    auto outcome = desk.finish();
+    CHECK(outcome.error_code() == x.code);
+    CHECK(reason_in(outcome) == x.reason);
+  }
+  strategy desk{host.address()};
+  desk.serve();
+  desk.say("start { routing_points: '9' }");
+  desk.next();
+  CHECK(desk.finish().error_code() == grpc::INVALID_ARGUMENT);
+}
+
+TEST_CASE("when a strategy dies its request goes to the next") {
+  live_switch host{office()};
+  auto first = std::make_unique<strategy>(host.address());
+  first->serve();
+  strategy second{host.address()};
+  call_in(host);
+  auto id = first->next().request().call().call_id();
+  second.serve();
+  first.reset();
+  auto request = second.next().request();
+  CHECK(request.call().call_id() == id);
+  CHECK(request.attempts() == 1);
+  second.route(id, "r1", "destination: '2002'");
+  CHECK(rings(host, 1) == "sip:2002@192.0.2.1");
+}
+
+TEST_CASE("a strategy that does not read is ended, and its requests go on") {
+  live_switch host{office()};
+  strategy silent{host.address()};
+  silent.serve("start { routing_points: '9' requests_max: 10 }");
+  auto data = std::make_shared<model::user_data>(
+    model::user_data{{"note", {std::string(60'000, 'x')}}});
+  auto ended = false;
+  uint64_t call = 0;
+  while (!ended) {
+    model::journal_event x;
+    x.type = event_type::route_request;
+    x.call = {++call};
+    x.this_dn = "9";
+    x.user_data = data;
+    host.say(x);
+    if (call > 5) {
+      x.call = {call - 5};
+      x.type = event_type::abandoned;
+      host.say(x);
+    }
+    ended = host.on_switch(
+      [](exchange& at) { return at.routing().model().clients() == 0; });
+    REQUIRE(call < 10'000);
+  }
+  strategy reader{host.address()};
+  reader.serve();
+  CHECK(reader.next().has_request());
+  auto outcome = silent.finish();
+  CHECK(outcome.error_code() == grpc::RESOURCE_EXHAUSTED);
+  CHECK(reason_in(outcome) == "SLOW_CLIENT");
+}
+
+TEST_CASE("streams of strategies end with UNAVAILABLE when the switch stops") {
+  auto host = std::make_unique<live_switch>(office());
+  strategy desk{host->address()};
+  desk.serve();
+  host.reset();
+  CHECK(desk.finish().error_code() == grpc::UNAVAILABLE);
+}
