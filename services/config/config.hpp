@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/model/directory.hpp"
+#include "actors/model/group_queue.hpp"
 
 #include <memory>
 #include <optional>
@@ -47,6 +48,7 @@ struct settings {
   std::string metrics = "127.0.0.1:9464"; ///< `host:port`; empty = off
   std::string data_folder = "./data";
   log_settings log;
+  std::vector<model::group_strategy_settings> strategies;
   cdr_settings cdr; ///< by default `cdr.jsonl` in the data folder
 };
 

@@ -16,8 +16,9 @@ namespace {
 using namespace std::literals;
 
 constexpr std::string_view top_keys[] = {
-  "switch",  "control", "metrics", "data",         "log",    "cdr",
-  "options", "dns",     "agents",  "agent-groups", "places", "place-groups"};
+  "switch", "control",      "metrics",   "data",   "log",
+  "cdr",    "options",      "dns",       "agents", "agent-groups",
+  "places", "place-groups", "strategies"};
 constexpr std::string_view log_keys[] = {"level", "format", "file"};
 constexpr std::string_view log_levels[] = {"trace",   "debug", "info",
                                            "warning", "error", "off"};
@@ -43,6 +44,8 @@ reader::reader(const yaml_tree& tree, std::string file)
 load_result reader::read() {
   read_document(tree_.root());
   settings_.directory = builder_.build();
+  if (settings_.directory)
+    check_strategies(*settings_.directory);
   for (auto& error : builder_.errors())
     errors_.push_back({file_, std::max(error.line, 1),
                        std::max(error.column, 1), error.message});
@@ -183,8 +186,10 @@ void reader::read_document(const node& root) {
                read_list(value, key, "agent groups", &reader::read_agent_group);
              else if (key == "places")
                read_list(value, key, "places", &reader::read_place);
-             else
+             else if (key == "place-groups")
                read_list(value, key, "place groups", &reader::read_place_group);
+             else
+               read_list(value, key, "strategies", &reader::read_strategy);
            });
   builder_.switch_name(settings_.switch_name);
 }

@@ -74,6 +74,24 @@ private:
                   std::vector<std::string>& out,
                   std::vector<model::config_place>& at);
 
+  // -- strategies -------------------------------------------------------------
+
+  /// A strategy while it is being read, and where its words stand.
+  struct strategy_entry {
+    model::group_strategy_settings is;
+    std::vector<model::config_place> points_at;
+    model::config_place group_at;
+    model::config_place overflow_at;
+  };
+
+  void read_strategy(const node& map);
+  /// The seconds of `overflow-after`.
+  void read_wait(const node& value, strategy_entry& x);
+  void check_strategies(const model::directory& config);
+  void check_point(const model::directory& config, const strategy_entry& x,
+                   size_t index);
+  void fail(model::config_place where, std::string message);
+
   // -- options ----------------------------------------------------------------
 
   using set_option
@@ -89,6 +107,7 @@ private:
   settings settings_;
   bool cdr_file_given_ = false;
   model::directory_builder builder_;
+  std::vector<strategy_entry> strategies_;
   std::vector<load_error> errors_;
 };
 

@@ -47,6 +47,7 @@ running_switch::running_switch(std::string file, config::settings settings,
 running_switch::~running_switch() {
   http_.reset();    // reads the counters on threads of its own
   control_.reset(); // asks the exchange, from threads of its own
+  strategies_.clear();
   end(drain_watch_, drain_look_);
   end(output_watch_, output_look_);
   if (exchange_)
@@ -79,6 +80,7 @@ std::optional<std::string> running_switch::open() {
     return error;
   restore_bindings();
   exchange_->configure(settings_.directory);
+  start_strategies();
   if (auto error = stack_->open(*settings_.directory))
     return error;
   reactor_.watch_lag(pulse_every);
@@ -125,6 +127,15 @@ void running_switch::restore_bindings() {
       by_dn[row.dn].push_back(to_binding(row, wall_, reactor_.now()));
   for (auto& [dn, bindings] : by_dn)
     exchange_->restore(dn, std::move(bindings));
+}
+
+// Calls that wait at strategies of before are taken over by the new ones.
+void running_switch::start_strategies() {
+  strategies_.clear();
+  for (auto& x : settings_.strategies)
+    strategies_.push_back(
+      std::make_unique<group_strategy>(system_, reactor_, exchange_->routing(),
+                                       exchange_->events(), x, find_agent_));
 }
 
 std::optional<std::string> running_switch::open_control() {
@@ -218,7 +229,9 @@ void running_switch::apply_reload() {
     return;
   }
   settings_.directory = result.value->directory;
+  settings_.strategies = std::move(result.value->strategies);
   exchange_->configure(settings_.directory);
+  start_strategies();
   stack_->reconfigure(*settings_.directory);
   log_.logger->info("configuration reloaded dns={}",
                     settings_.directory->dns().size());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/exchange.hpp"
+#include "actors/group_strategy.hpp"
 #include "services/config/config.hpp"
 #include "services/control/server.hpp"
 #include "services/metrics/endpoint.hpp"
@@ -39,6 +40,12 @@ public:
   /// Turns until it has been told to stop and has drained.
   void run();
 
+  /// Who knows which agent of a group is ready and idle for the longest time;
+  /// before open(). Without it the strategies of the configuration find nobody.
+  void find_agents_by(group_strategy::agent_finder f) {
+    find_agent_ = std::move(f);
+  }
+
   // -- from any thread --------------------------------------------------------
 
   /// SIGHUP: reads the file anew, wholly or not at all; reopens log and
@@ -59,6 +66,7 @@ private:
   std::optional<std::string> open_control();
   std::optional<std::string> open_metrics();
   void restore_bindings();
+  void start_strategies();
   void apply_reload();
   void begin_drain();
   void watch_drain();
@@ -79,11 +87,16 @@ private:
   caf::actor_system system_;
   std::unique_ptr<outlets_hub> hub_;
   std::unique_ptr<exchange> exchange_;
+  std::vector<std::unique_ptr<group_strategy>> strategies_;
   std::unique_ptr<sip::loop> loop_;
   std::unique_ptr<sip::stack> stack_;
   std::unique_ptr<control::server> control_;
   std::unique_ptr<endpoint> http_;
 
+  group_strategy::agent_finder find_agent_ = [](std::string_view,
+                                                std::span<const std::string>) {
+    return std::optional<std::string>{};
+  };
   deadline_listener drain_watch_;
   deadline_listener output_watch_;
   deadline_id drain_look_ = 0;
