@@ -16,7 +16,7 @@ namespace strowger::model {
 struct group_strategy_settings {
   std::string name;
   std::vector<std::string> points; // routing points and queues
-  std::string group;               // an agent group
+  std::string group;               // an agent group, or a place group
   int64_t overflow_after_s = 0;    // of waiting; 0 = never
   std::string overflow_to;         // a DN, or a number that a trunk takes
 };

@@ -79,9 +79,12 @@ void reader::read_wait(const node& value, strategy_entry& x) {
 void reader::check_strategies(const model::directory& config) {
   std::map<std::string, std::string> served; // routing point: strategy
   for (auto& x : strategies_) {
-    if (!config.staff().groups().find(x.is.group))
-      fail(x.group_at,
-           "strategy " + x.is.name + ": no agent group " + quoted(x.is.group));
+    auto& staff = config.staff();
+    if (!staff.groups().find(x.is.group)
+        && !staff.place_groups().find(x.is.group))
+      fail(x.group_at, "strategy " + x.is.name
+                         + ": no agent group or place group "
+                         + quoted(x.is.group));
     for (size_t i = 0; i < x.is.points.size(); ++i) {
       auto [first, is_new] = served.emplace(x.is.points[i], x.is.name);
       if (!is_new)

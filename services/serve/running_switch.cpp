@@ -132,10 +132,13 @@ void running_switch::restore_bindings() {
 // Calls that wait at strategies of before are taken over by the new ones.
 void running_switch::start_strategies() {
   strategies_.clear();
+  auto find = [this](std::string_view group,
+                     std::span<const std::string> exclude) {
+    return exchange_->longest_idle(group, exclude);
+  };
   for (auto& x : settings_.strategies)
-    strategies_.push_back(
-      std::make_unique<group_strategy>(system_, reactor_, exchange_->routing(),
-                                       exchange_->events(), x, find_agent_));
+    strategies_.push_back(std::make_unique<group_strategy>(
+      system_, reactor_, exchange_->routing(), exchange_->events(), x, find));
 }
 
 std::optional<std::string> running_switch::open_control() {

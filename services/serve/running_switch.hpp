@@ -40,12 +40,6 @@ public:
   /// Turns until it has been told to stop and has drained.
   void run();
 
-  /// Who knows which agent of a group is ready and idle for the longest time;
-  /// before open(). Without it the strategies of the configuration find nobody.
-  void find_agents_by(group_strategy::agent_finder f) {
-    find_agent_ = std::move(f);
-  }
-
   // -- from any thread --------------------------------------------------------
 
   /// SIGHUP: reads the file anew, wholly or not at all; reopens log and
@@ -93,10 +87,6 @@ private:
   std::unique_ptr<control::server> control_;
   std::unique_ptr<endpoint> http_;
 
-  group_strategy::agent_finder find_agent_ = [](std::string_view,
-                                                std::span<const std::string>) {
-    return std::optional<std::string>{};
-  };
   deadline_listener drain_watch_;
   deadline_listener output_watch_;
   deadline_id drain_look_ = 0;

@@ -19,6 +19,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE.parent / "sip"), str(HERE.parent / "harness")]
 
 import counted  # noqa: E402
+import grpc  # noqa: E402
 from stage import Stage  # noqa: E402
 from switch import extension  # noqa: E402
 
@@ -40,8 +41,7 @@ class Program:
         with open(self.path, "wb") as out:
             self.process = subprocess.Popen(
                 [*map(str, command)], stdin=subprocess.PIPE, stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "STROWGER_STUBS": str(stage.stubs)})
+                stderr=subprocess.STDOUT)
         stage.others.append(self)
 
     def output(self):
@@ -76,16 +76,19 @@ class Examples(unittest.TestCase):
     def setUp(self):
         self.stage = Stage(SWITCH, Examples.port)
         Examples.port += 20
-        self.stage.stubs = pathlib.Path(Examples.stubs.name)
         self.phone = self.stage.port()
         self.other = self.stage.port()
         self.control = f"127.0.0.1:{self.stage.port()}"
-        self.switch = self.stage.switch(dns=[
-            {"number": "9", "type": "routing-point",
-             "options": {"router-timeout": 60}},
-            extension("2001", contact=f"sip:127.0.0.1:{self.phone}"),
-            extension("2002", contact=f"sip:127.0.0.1:{self.other}")],
-            control=self.control)
+        points = [{"number": number, "type": "routing-point",
+                   "options": {"router-timeout": 60}} for number in "98"]
+        self.switch = self.stage.switch(
+            dns=[*points,
+                 extension("2001", contact=f"sip:127.0.0.1:{self.phone}"),
+                 extension("2002", contact=f"sip:127.0.0.1:{self.other}")],
+            control=self.control, agents=[{"login": "ada"}, {"login": "bob"}],
+            **{"agent-groups": [{"name": "sales", "agents": ["ada", "bob"]}]},
+            strategies=[{"name": "sales", "routing-points": ["8"],
+                         "group": "sales"}])
 
     def tearDown(self):
         result = self._outcome.result
@@ -97,8 +100,19 @@ class Examples(unittest.TestCase):
         return Program(self.stage, PYTHON / "strategy.py", "--at", self.control,
                        "--points", "9", "--default", default, *more)
 
-    def call(self, caller="0301"):
-        return self.stage.sipp("call_plain", "-key", "number", "9", user=caller)
+    def log_in(self, agent, dn):
+        from strowger.v1 import agent_service_pb2 as agents
+        from strowger.v1 import agent_service_pb2_grpc as agents_rpc
+        with grpc.insecure_channel(self.control) as channel:
+            service = agents_rpc.AgentServiceStub(channel)
+            service.LoginAgent(agents.LoginAgentRequest(
+                request_id=f"in-{agent}", dn=dn, agent_id=agent))
+            service.SetAgentReady(agents.SetAgentReadyRequest(
+                request_id=f"ready-{agent}", dn=dn))
+
+    def call(self, caller="0301", number="9"):
+        return self.stage.sipp("call_plain", "-key", "number", number,
+                               user=caller)
 
     def phone_answers(self, port):
         return self.stage.sipp("answer", port=port).listening()
@@ -148,6 +162,25 @@ class Examples(unittest.TestCase):
         strategy.says("0301 to 2002")
         self.check_answered("2002")
 
+    def test_a_caller_gets_the_agent_with_the_skill_the_number_wants(self):
+        self.log_in("ada", "2001")
+        self.log_in("bob", "2002")
+        skills = ["--wants", "030=german", "--skills", "bob=german,dutch"]
+        self.strategy(*skills, default="2001").says("serving 9")
+        phone = self.phone_answers(self.other)
+        self.call("0301").done()
+        phone.done()
+        self.check_answered("2002")
+
+    def test_without_a_client_the_strategy_of_the_configuration_routes(self):
+        phone = self.phone_answers(self.other)
+        call = self.call(number="8")
+        self.switch.awaits("strowger_routing_requests", 1, state="open")
+        self.log_in("bob", "2002")
+        call.done()
+        phone.done()
+        self.check_answered("2002")
+
     def test_desktop_and_screen_pop_see_the_call_and_the_desktop_ends_it(self):
         self.strategy().says("serving 9")
         pop = Program(self.stage, PYTHON / "screen_pop.py", "2001",
@@ -183,6 +216,9 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         EXAMPLE = pathlib.Path(sys.argv[1])
     Examples.stubs = tempfile.TemporaryDirectory(prefix="strowger-stubs-")
+    os.environ["STROWGER_STUBS"] = Examples.stubs.name
+    sys.path.insert(0, str(PYTHON))
+    import stubs  # noqa: E402, F401
     with Examples.stubs:
         status = counted.main("__main__")
     sys.exit(status)

@@ -38,7 +38,7 @@ const bad_entry bad_entries[] = {
   {"- {name: s, routing-points: [9]}\n",
    "8:3: error: the strategy has no group\n"},
   {"- {name: s, group: salse, routing-points: [9]}\n",
-   "8:20: error: strategy s: no agent group \"salse\"\n"},
+   "8:20: error: strategy s: no agent group or place group \"salse\"\n"},
   {"- {name: s, group: sales, routing-points: [7, 2001]}\n",
    "8:44: error: strategy s: no DN \"7\"\n"
    "8:47: error: strategy s: extension 2001 is no routing point or queue\n"},
