@@ -24,6 +24,8 @@ import grpc
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "test/harness"))
+sys.path.insert(0, str(HERE))
+import client
 import counted
 
 FIRST_PORT = int(os.environ.get("STROWGER_TEST_PORT", "31400"))
@@ -33,21 +35,7 @@ TOKENS = """observer-0123456789 observe wallboard
 desktop-01234567890 control anna
 """
 
-
-def generate():
-    """The client's side of the protocol, made by protoc."""
-    protos = sorted(str(x.relative_to(ROOT / "proto"))
-                    for x in (ROOT / "proto").rglob("*.proto"))
-    # google.rpc would stand in the way of the python package google.
-    subprocess.run(
-        ["protoc", f"-I{ROOT / 'proto'}", f"--python_out={FOLDER}",
-         f"--grpc_python_out={FOLDER}",
-         f"--plugin=protoc-gen-grpc_python={shutil.which('grpc_python_plugin')}",
-         *(x for x in protos if x.startswith("strowger/"))], check=True)
-    sys.path.insert(0, str(FOLDER))
-
-
-generate()
+client.generate(FOLDER)
 from strowger.v1 import call_service_pb2 as calls
 from strowger.v1 import call_service_pb2_grpc as calls_grpc
 from strowger.v1 import event_service_pb2 as events

@@ -1,0 +1,20 @@
+"""Case 16: a phone transfers blindly by REFER: it is told of the outcome, and
+released (M21)."""
+
+from office import Office
+
+
+def play(stage):
+    office = Office(stage)
+    office.inbound()
+    office.play(
+        ("2002: REFER 2004",
+         "2002: 202 to REFER; 2002: NOTIFY refer SIP/2.0 100 Trying; "
+         "2004: INVITE"),
+        ("2004: 180", "", "2004 Ringing c1"),
+        ("2004: 200 o2", "2002: NOTIFY refer SIP/2.0 200 OK; 2002: BYE; "
+         "gateway: re-INVITE o2",
+         "2004 Established c1, 2002 Released c1 Transferred"),
+        ("gateway: 200 to re-INVITE a2", "gateway: ACK; 2004: ACK a2"))
+    office.ends(by="gateway", other="2004")
+    office.close()
