@@ -36,6 +36,7 @@ struct errand {
 struct digits_to_send {
   leg_number leg = nobody;
   txn_number txn = 0; // of the INFO that is under way
+  std::string dn;     // for whom
   std::string left;
 };
 

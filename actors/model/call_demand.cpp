@@ -149,9 +149,9 @@ verdict send_dtmf(call& c, const demand& x, const context& ctx, effects& fx) {
     digits_to_send d;
     d.leg = other->number;
     d.left = x.text;
+    d.dn = p->dn;
     send_next_digit(c, d, fx);
-    if (!d.left.empty())
-      c.digits.push_back(std::move(d));
+    c.digits.push_back(std::move(d));
   }
   report_dtmf_sent(c, *p, x.text, ctx, fx);
   return {};
@@ -282,18 +282,23 @@ party* find_party(call& c, std::string_view dn) {
   return nullptr;
 }
 
-bool on_digit_response(call& c, const responded& x, effects& fx) {
+bool on_digit_response(call& c, const responded& x, const context& ctx,
+                       effects& fx) {
   auto i = std::find_if(c.digits.begin(), c.digits.end(), [&](auto& d) {
     return d.leg == x.leg && d.txn == x.txn;
   });
   if (i == c.digits.end() || x.status < 200)
     return i != c.digits.end();
-  if (x.status < 300 && leg_at(c, i->leg).state == leg_state::confirmed)
+  auto goes_on = x.status < 300 && !i->left.empty()
+                 && leg_at(c, i->leg).state == leg_state::confirmed;
+  if (goes_on) {
     send_next_digit(c, *i, fx);
-  else
-    i->left.clear();
-  if (i->left.empty())
-    c.digits.erase(i);
+    return true;
+  }
+  auto dn = std::move(i->dn);
+  c.digits.erase(i);
+  if (x.status >= 300)
+    report_error(c, dn, fault::unsupported, ctx, fx);
   return true;
 }
 

@@ -280,7 +280,7 @@ void take(call& c, responded&& x, const context& ctx, effects& fx) {
     on_invite_response(c, l, std::move(x), ctx, fx);
     return;
   }
-  if (on_flow_response(c, x, ctx, fx) || on_digit_response(c, x, fx))
+  if (on_flow_response(c, x, ctx, fx) || on_digit_response(c, x, ctx, fx))
     return;
   auto r = std::find_if(c.relays.begin(), c.relays.end(), [&](const relay& y) {
     return y.to == x.leg && y.to_txn == x.txn && !y.awaits_ack;

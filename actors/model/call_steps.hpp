@@ -85,7 +85,7 @@ void take_clear(call&, const context&, effects&);
 party* find_party(call&, std::string_view dn);
 
 /// The answer to an INFO with a digit; false if it is not one.
-bool on_digit_response(call&, const responded&, effects&);
+bool on_digit_response(call&, const responded&, const context&, effects&);
 
 // -- call_making --------------------------------------------------------------
 

@@ -101,6 +101,13 @@ void note_direction(call& c, const leg& l, const description& said,
   report_held(c, p, is_held(direction_of(said->data)), ctx, fx);
 }
 
+/// The leg and its partner stay as they are, or we would ask for ever.
+void let_be(call& c, leg& l) {
+  l.linked = l.partner;
+  if (auto* other = partner_of(c, l))
+    other->linked = l.number;
+}
+
 /// The leg cannot be brought to the topology with this status.
 void on_flow_refused(call& c, leg& l, const responded& x, const context& ctx,
                      effects& fx) {
@@ -114,17 +121,18 @@ void on_flow_refused(call& c, leg& l, const responded& x, const context& ctx,
     c.rejoin_at = ctx.now + rejoin_after;
     return;
   }
-  // It will not: let it be, or we would ask for ever.
-  l.linked = l.partner;
   auto& p = party_of(c, l);
-  if (p.parked) {
-    p.parked = false;
+  auto asked = std::exchange(p.parked, false);
+  if (asked) {
     c.then.reset();
     if (auto* other = partner_before_hold(c, p))
       join(c, l, *other);
-    l.linked = l.partner;
   }
-  report_error(c, p.dn, fault::unsupported, ctx, fx);
+  let_be(c, l);
+  // The request, if there is one, is that of the party on hold.
+  auto others = c.caller.parked || c.called.parked;
+  if (p.internal && (asked || !others))
+    report_error(c, p.dn, fault::unsupported, ctx, fx);
 }
 
 void on_asked(call& c, media_flow&& f, responded&& x, const context& ctx,
@@ -145,7 +153,7 @@ void on_asked(call& c, media_flow&& f, responded&& x, const context& ctx,
   auto offer = share(std::move(x.body));
   if (!offer) { // no description, no media: nothing to bring about
     l.media = negotiation::idle;
-    l.linked = l.partner;
+    let_be(c, l);
     release_second();
     acknowledge_invite(l, f.first_txn, {}, fx);
     return;

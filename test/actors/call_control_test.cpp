@@ -211,3 +211,30 @@ TEST_CASE_FIXTURE(reinvite_office,
   });
   CHECK(verdict == "UNKNOWN_CALL");
 }
+
+TEST_CASE_FIXTURE(reinvite_office, "a phone that refuses what it is offered is "
+                                   "asked once, and the call goes on") {
+  inbound();
+  play({
+    {"HoldCall 2002 c1",
+     "gateway: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"gateway: 488 to re-INVITE", ""},
+    {"2002: 200 to re-INVITE h2", "2002: ACK", "2002 Held[c1]"},
+    {"RetrieveCall 2002 c1", "gateway: re-INVITE"},
+    {"gateway: 200 to re-INVITE o3", "2002: re-INVITE o3"},
+    {"2002: 488 to re-INVITE", "gateway: ACK o3(held)",
+     "2002 Error[c1](UNSUPPORTED)"},
+    {"after 10", ""},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "digits that are not taken are an error to "
+                                   "who sent them") {
+  inbound();
+  play({
+    {"SendDtmf 2002 c1 12", "gateway: INFO Signal=1", "2002 DTMFSent[c1]"},
+    {"gateway: 415 to INFO", "", "2002 Error[c1](UNSUPPORTED)"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
