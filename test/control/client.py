@@ -71,7 +71,7 @@ class Client:
         self.follower.join(10)
         self.channel.close()
 
-    # -- events --------------------------------------------------------------------
+    # -- events ---------------------------------------------------------------
 
     def follow(self):
         try:
@@ -124,7 +124,7 @@ class Client:
             at = len(self.rows) - 1 - self.rows[::-1].index(row)
             return self.events[at]
 
-    # -- requests ------------------------------------------------------------------
+    # -- requests -------------------------------------------------------------
 
     def ask(self, method, **fields):
         """Makes a request; "" if it was accepted, else the reason."""

@@ -106,7 +106,7 @@ def check_transactions(notes):
 
 
 def check_subscriptions(notes):
-    """RFC 3515 §2.4: what the NOTIFYs for a REFER carry, the last one being the
+    """RFC 3515 §2.4: what the NOTIFYs for a REFER carry, the last being the
     only one with a final status; with more than one REFER in a dialog they say
     which of them they are about."""
     refers = [m for way, m in notes if way == "->" and m.method == "REFER"

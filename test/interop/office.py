@@ -82,7 +82,7 @@ class Office:
         self.rows_seen = 0
         self.expect("", ", ".join(f"{x} DnBackInService" for x in PHONES))
 
-    # -- the table -----------------------------------------------------------------
+    # -- the table ------------------------------------------------------------
 
     def play(self, *rows):
         for row in rows:
@@ -152,7 +152,7 @@ class Office:
         self.client.close()
         audit.check(self.stage)
 
-    # -- what happens ----------------------------------------------------------------
+    # -- what happens ---------------------------------------------------------
 
     def happen(self, words):
         if not words[0].endswith(":"):
@@ -251,14 +251,16 @@ class Office:
                    connection="0.0.0.0" if hole else None)
         return text.replace("s=-", f"s={plain}")
 
-    # -- what peers get --------------------------------------------------------------
+    # -- what peers get -------------------------------------------------------
 
     def dialog(self, name):
         return next(x for x in reversed(self.dialogs) if x.name == name)
 
     def new_dialog(self, peer):
-        busy = any(x.name == peer.user and not x.over for x in self.dialogs)
-        self.dialogs.append(Dialog(peer, peer.user + ("'" if busy else "")))
+        name = peer.user
+        while any(x.name == name and not x.over for x in self.dialogs):
+            name += "'"
+        self.dialogs.append(Dialog(peer, name))
         return self.dialogs[-1]
 
     def hear(self):

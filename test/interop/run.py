@@ -5,8 +5,9 @@ process, a switch, ports and a folder of its own.
 
     test/interop/run.py STROWGER [NAME...]
 
-A file that ends with .pending is a case that fails today, and says why. A NAME is part of the name of the cases to run. One line per case, the last line
-is `N passed, N failed`. Ports begin at STROWGER_TEST_PORT, or 36000.
+A file that ends with .pending is a case that fails today, and says why. A NAME
+is part of the name of the cases to run. One line per case, the last line is
+`N passed, N failed`. Ports begin at STROWGER_TEST_PORT, or 36000.
 """
 
 import concurrent.futures

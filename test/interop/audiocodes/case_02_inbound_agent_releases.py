@@ -1,5 +1,5 @@
-"""Case 2: an inbound call to an agent, who releases it, by the phone and by the
-client (M3)."""
+"""Case 2: an inbound call to an agent, who releases it, by the phone and by
+the client (M3)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""Case 3: the agent's phone rejects an inbound call; the gateway gets a status of
-the same class (M11)."""
+"""Case 3: the agent's phone rejects an inbound call; the gateway gets a status
+of the same class (M11)."""
 
 from office import Office
 

@@ -1,5 +1,6 @@
-"""Case 10: TMakeCall to an external number by RFC 3725 flow I: the phone is asked
-for an offer, its 200 is acknowledged with the answer of the gateway (M8)."""
+"""Case 10: TMakeCall to an external number by RFC 3725 flow I: the phone is
+asked for an offer, its 200 is acknowledged with the answer of the gateway
+(M8)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""Case 10: TMakeCall to an external number by RFC 3725 flow II: the phone gets a
-black hole and is acknowledged at once; the offer is the gateway's (M8)."""
+"""Case 10: TMakeCall to an external number by RFC 3725 flow II: the phone gets
+a black hole and is acknowledged at once; the offer is the gateway's (M8)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""Case 12: the caller holds with c=0.0.0.0 (RFC 2543), and takes the call back.
-A party outside has no events."""
+"""Case 12: the caller holds with c=0.0.0.0 (RFC 2543), and takes the call
+back. A party outside has no events."""
 
 from office import Office
 
@@ -9,10 +9,12 @@ def play(stage):
     office.inbound()
     office.play(
         ("gateway: re-INVITE h2(0.0.0.0)", "2002: re-INVITE h2(0.0.0.0)"),
-        ("2002: 200 to re-INVITE a2", "2002: ACK; gateway: 200 to re-INVITE a2"),
+        ("2002: 200 to re-INVITE a2",
+         "2002: ACK; gateway: 200 to re-INVITE a2"),
         ("gateway: ACK",),
         ("gateway: re-INVITE o3", "2002: re-INVITE o3"),
-        ("2002: 200 to re-INVITE a3", "2002: ACK; gateway: 200 to re-INVITE a3"),
+        ("2002: 200 to re-INVITE a3",
+         "2002: ACK; gateway: 200 to re-INVITE a3"),
         ("gateway: ACK",))
     office.ends()
     office.close()

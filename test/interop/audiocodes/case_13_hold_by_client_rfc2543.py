@@ -1,5 +1,5 @@
-"""Case 13, the other way: THoldCall with c=0.0.0.0, as phones of before RFC 3264
-want it (M17)."""
+"""Case 13, the other way: THoldCall with c=0.0.0.0, as phones of before RFC
+3264 want it (M17)."""
 
 from office import Office
 

@@ -5,7 +5,8 @@ from office import Office
 
 
 def play(stage):
-    office = Office(stage, {"sip_hold_rfc3264": True}, {"sip_hold_rfc3264": True})
+    office = Office(stage, {"sip_hold_rfc3264": True},
+                    {"sip_hold_rfc3264": True})
     office.inbound()
     office.play(
         ("HoldCall 2002 c1",

@@ -1,5 +1,5 @@
-"""Case 14: a client transfers a call in two steps to another DN; no REFER is on
-any wire (M18, `refer-enabled: false`)."""
+"""Case 14: a client transfers a call in two steps to another DN; no REFER is
+on any wire (M18, `refer-enabled: false`)."""
 
 import consult
 from office import Office

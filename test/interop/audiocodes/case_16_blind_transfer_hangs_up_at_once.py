@@ -1,5 +1,5 @@
-"""Case 16 with a phone that hangs up as soon as its REFER is accepted: the caller
-is held until the target answers (M21)."""
+"""Case 16 with a phone that hangs up as soon as its REFER is accepted: the
+caller is held until the target answers (M21)."""
 
 from office import Office
 

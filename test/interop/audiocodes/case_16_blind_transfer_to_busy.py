@@ -1,5 +1,5 @@
-"""Case 16 to a busy phone, and to nobody: the one who transfers is told, and keeps
-the call (M21)."""
+"""Case 16 to a busy phone, and to nobody: the one who transfers is told, and
+keeps the call (M21)."""
 
 from office import Office
 

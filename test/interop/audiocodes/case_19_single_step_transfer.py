@@ -1,5 +1,5 @@
-"""Case 19: single-step transfer to an agent, by a client; the target is invited
-without SDP and the caller gets its offer (M21)."""
+"""Case 19: single-step transfer to an agent, by a client; the target is
+invited without SDP and the caller gets its offer (M21)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""Case 21, by re-INVITE: a single-step transfer to a busy DN ends in EventError,
-and the call is as it was (M21)."""
+"""Case 21, by re-INVITE: a single-step transfer to a busy DN ends in
+EventError, and the call is as it was (M21)."""
 
 from office import Office
 

@@ -1,6 +1,6 @@
-"""Case 24, as far as it needs no strategy: a call that comes in is sent out over
-another gateway by an INVITE without SDP; the offer is in its 200, the answer
-in the ACK."""
+"""Case 24, as far as it needs no strategy: a call that comes in is sent out
+over another gateway by an INVITE without SDP; the offer is in its 200, the
+answer in the ACK."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""Case 26: a gateway that stops is out of service after `oos-force`, calls take
-the next one, and it comes back (M34)."""
+"""Case 26: a gateway that stops is out of service after `oos-force`, calls
+take the next one, and it comes back (M34)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""Case 27: the gateway challenges a call of a client with 407, and gets it again
-with credentials; the phone and the client notice nothing."""
+"""Case 27: the gateway challenges a call of a client with 407, and gets it
+again with credentials; the phone and the client notice nothing."""
 
 import digest
 from office import Office

@@ -1,5 +1,5 @@
-"""Case 28: a phone proves itself when it registers and when it calls; who has no
-password has no call, and the client hears of none."""
+"""Case 28: a phone proves itself when it registers and when it calls; who has
+no password has no call, and the client hears of none."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""Case 15 with `dual-dialog-enabled: false`: alternate, back, and reconnect move
-the one dialog of the phone (M26, M27)."""
+"""Case 15 with `dual-dialog-enabled: false`: alternate, back, and reconnect
+move the one dialog of the phone (M26, M27)."""
 
 import consult
 from office import Office

@@ -1,5 +1,5 @@
-"""1pcc hold and retrieve in all three styles: c=0.0.0.0, sendonly, inactive; the
-events are those of 3pcc (M17)."""
+"""1pcc hold and retrieve in all three styles: c=0.0.0.0, sendonly, inactive;
+the events are those of 3pcc (M17)."""
 
 from office import Office
 

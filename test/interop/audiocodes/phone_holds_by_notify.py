@@ -1,5 +1,6 @@
-"""3pcc hold and retrieve by NOTIFY hold and NOTIFY talk (`sip-cti-control`): the
-events come with the phone's re-INVITE; a phone that refuses is an error."""
+"""3pcc hold and retrieve by NOTIFY hold and NOTIFY talk (`sip-cti-control`):
+the events come with the phone's re-INVITE; a phone that refuses is an
+error."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""3pcc make call between two phones, by flow I, flow II and REFER (M7), and to a
-busy one (M9)."""
+"""3pcc make call between two phones, by flow I, flow II and REFER (M7), and to
+a busy one (M9)."""
 
 from office import Office
 

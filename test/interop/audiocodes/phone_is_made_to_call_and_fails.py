@@ -1,5 +1,5 @@
-"""3pcc make call that fails: the phone does not answer, the called one is busy,
-the phone does not know REFER, the client changes its mind (M9)."""
+"""3pcc make call that fails: the phone does not answer, the called one is
+busy, the phone does not know REFER, the client changes its mind (M9)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""1pcc attended transfer between phones: hold, consult, REFER with Replaces; both
-remaining parties see each other (M18)."""
+"""1pcc attended transfer between phones: hold, consult, REFER with Replaces;
+both remaining parties see each other (M18)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""3pcc blind transfer in one request: TMuteTransfer does not wait for an answer
-(M20)."""
+"""3pcc blind transfer in one request: TMuteTransfer does not wait for an
+answer (M20)."""
 
 import consult
 from office import Office

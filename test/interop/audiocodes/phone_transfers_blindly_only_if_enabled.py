@@ -1,5 +1,5 @@
-"""A transfer to a ringing target without `blind-transfer-enabled` is refused, and
-the call can be taken back."""
+"""A transfer to a ringing target without `blind-transfer-enabled` is refused,
+and the call can be taken back."""
 
 import consult
 from office import Office

@@ -1,5 +1,5 @@
-"""3pcc one-step transfer between phones: the other party sees who it talks to now
-(M21)."""
+"""3pcc one-step transfer between phones: the other party sees who it talks to
+now (M21)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""1pcc semi-attended transfer: REFER with Replaces while the target still rings
-(M19)."""
+"""1pcc semi-attended transfer: REFER with Replaces while the target still
+rings (M19)."""
 
 from office import Office
 

@@ -1,5 +1,5 @@
-"""1pcc unattended transfer between phones by REFER: the other party sees who it
-talks to now (M21)."""
+"""1pcc unattended transfer between phones by REFER: the other party sees who
+it talks to now (M21)."""
 
 from office import Office
 
