@@ -48,11 +48,9 @@ def check_origins(notes):
         rest = re.sub(rb"o=[^\r]*\r\n", b"", m.body)
         if before:
             assert session == before[0], f"session id {before[0]}, {session}"
-            step = 0 if rest == before[2] else 1
-            assert version == before[1] + step or version > before[1], \
-                f"version {before[1]}, then {version}: {m.start}"
-            assert step or version == before[1], \
-                f"version {version} without a change: {m.start}"
+            wanted = before[1] + (rest != before[2])
+            assert version == wanted, \
+                f"version {before[1]}, {version}, not {wanted}: {m.start}"
         before = session, version, rest
 
 

@@ -3,14 +3,16 @@
 what the client sees. Each file of test/interop/*/ is a case, which has a
 process, a switch, ports and a folder of its own.
 
-    test/interop/run.py STROWGER [NAME...]
+    test/interop/run.py STROWGER [--pending] [NAME...]
 
-A file that ends with .pending is a case that fails today, and says why. A NAME
-is part of the name of the cases to run. One line per case, the last line is
-`N passed, N failed`. Ports begin at STROWGER_TEST_PORT, or 36000.
+A file that ends with .pending is a case that fails today, and says why;
+--pending runs those instead. A NAME is part of the name of the cases to run.
+One line per case, the last line is `N passed, N failed`. Ports begin at
+STROWGER_TEST_PORT, or 36000.
 """
 
 import concurrent.futures
+import importlib.machinery
 import importlib.util
 import os
 import pathlib
@@ -40,9 +42,10 @@ def play(binary, path, first_port, stubs):
     """One case, in its own process."""
     client.use(stubs)
     from stage import Stage
-    spec = importlib.util.spec_from_file_location("case", path)
-    case = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(case)
+    loader = importlib.machinery.SourceFileLoader("case", path)
+    case = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("case", loader))
+    loader.exec_module(case)
     signal.signal(signal.SIGALRM, too_long)
     signal.alarm(LIMIT_S)
     stage = Stage(binary, first_port)
@@ -84,11 +87,13 @@ def main():
     binary, *names = sys.argv[1:]
     if names[:1] == ["--one"]:
         return play(binary, names[1], int(names[2]), names[3])
+    kind = "pending" if names[:1] == ["--pending"] else "py"
+    names = names[1:] if kind == "pending" else names
     first = int(os.environ.get("STROWGER_TEST_PORT", "36000"))
     blocks = queue.SimpleQueue()
     for i in range(SIDE_BY_SIDE):
         blocks.put(first + i * PORTS_EACH)
-    paths = [x for x in sorted(HERE.glob("*/*.py"), key=order)
+    paths = [x for x in sorted(HERE.glob(f"*/*.{kind}"), key=order)
              if not names or any(n in x.stem for n in names)]
     stubs = tempfile.mkdtemp(prefix="strowger-interop-")
     try:
