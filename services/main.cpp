@@ -1,4 +1,5 @@
 #include "services/check_command.hpp"
+#include "services/ctl/ctl.hpp"
 #include "services/options_command.hpp"
 #include "services/serve/serve.hpp"
 #include "services/version.hpp"
@@ -57,6 +58,8 @@ void add_commands(CLI::App& app, arguments& args, int& exit_code) {
 
   auto* version = app.add_subcommand("version", "Print the version");
   version->callback([] { std::cout << "strowger " << version_text << "\n"; });
+
+  ctl::add_commands(app, exit_code, std::cout, std::cerr);
 }
 
 } // namespace
