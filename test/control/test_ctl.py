@@ -20,6 +20,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "test/harness"), str(ROOT / "test/sip")]
 import counted
+from certificate import make_certificate
 from message import sdp
 from peer import connect
 from stage import Stage
@@ -218,6 +219,39 @@ class Ctl(unittest.TestCase):
                       ("watch", "--kind", "weather"),
                       ("--cert", "alone.pem", "dns")):
             self.ctl(*words, code=2)
+
+    def guarded(self, **control):
+        """Another switch, which does not let everybody in."""
+        address = f"127.0.0.1:{self.stage.port()}"
+        os.environ["STROWGER_CONTROL"] = address
+        self.stage.switch(dns=OFFICE, control={"listen": address, **control})
+
+    def test_a_token_opens_what_its_role_may_do(self):
+        tokens = self.stage.folder / "tokens"
+        tokens.write_text("observer-0123456789 observe wallboard\n")
+        mine = self.stage.folder / "mine"
+        mine.write_text("observer-0123456789\n")
+        self.guarded(tokens=str(tokens))
+        self.assertIn("2001", self.ctl("dns", "--token-file", mine))
+        self.assertIn("2001", self.ctl("--token", mine.read_text().strip(),
+                                       "dns"))
+        for words, line in ((("dns",), "ctl: BAD_TOKEN: "),
+                            (("watch",), "ctl: BAD_TOKEN: "),
+                            (("release", "2001", "00000000000000aa",
+                              "--token-file", mine),
+                             "ctl: ROLE_TOO_LOW: ")):
+            text = self.ctl(*words, code=1)
+            self.assertTrue(text.startswith(line), text)
+
+    def test_the_switch_has_to_prove_itself_to_who_names_an_authority(self):
+        certificate, key = make_certificate(self.stage.folder, "127.0.0.1")
+        other = self.stage.folder / "other"
+        other.mkdir()
+        stranger, _ = make_certificate(other, "127.0.0.1")
+        self.guarded(tls={"certificate": certificate, "key": key})
+        self.assertIn("2001", self.ctl("dns", "--ca", certificate))
+        for words in (("dns",), ("dns", "--ca", stranger)):
+            self.assertIn("ctl: UNAVAILABLE: ", self.ctl(*words, code=1))
 
     # -- lists -----------------------------------------------------------------
 
