@@ -118,6 +118,14 @@ std::optional<std::string> check_value(const pb::FieldDescriptor& field,
       if (!parse_number<uint32_t>(word))
         return "not a number: " + word;
       return std::nullopt;
+    case pb::FieldDescriptor::CPPTYPE_INT64:
+      if (!parse_number<int64_t>(word))
+        return "not a number: " + word;
+      return std::nullopt;
+    case pb::FieldDescriptor::CPPTYPE_BOOL:
+      if (word != "yes" && word != "no")
+        return "neither yes nor no: " + word;
+      return std::nullopt;
     default:
       assert(field.message_type() == api::UserData::descriptor());
       if (auto end = word.find('='); end == std::string::npos || end == 0)
@@ -144,6 +152,12 @@ void set_field(pb::Message& message, const pb::FieldDescriptor& field,
         break;
       case pb::FieldDescriptor::CPPTYPE_UINT32:
         how.SetUInt32(&message, &field, *parse_number<uint32_t>(word));
+        break;
+      case pb::FieldDescriptor::CPPTYPE_INT64:
+        how.SetInt64(&message, &field, *parse_number<int64_t>(word));
+        break;
+      case pb::FieldDescriptor::CPPTYPE_BOOL:
+        how.SetBool(&message, &field, word == "yes");
         break;
       default: {
         auto& data = static_cast<api::UserData&>(
@@ -219,11 +233,12 @@ std::string field_text(const pb::Message& message,
                        const pb::FieldDescriptor& field) {
   auto& how = *message.GetReflection();
   if (field.is_repeated()) {
-    assert(field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE);
     std::string result;
     for (int i = 0; i < how.FieldSize(message, &field); ++i)
       result.append(result.empty() ? "" : ", ")
-        .append(message_text(how.GetRepeatedMessage(message, &field, i)));
+        .append(field.message_type()
+                  ? message_text(how.GetRepeatedMessage(message, &field, i))
+                  : how.GetRepeatedString(message, &field, i));
     return result;
   }
   switch (field.cpp_type()) {

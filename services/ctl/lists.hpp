@@ -19,7 +19,8 @@ struct list {
   method how;
 };
 
-/// `calls`, `dns`, `trunks`, `agents`, `registrations`.
+/// `calls`, `dns`, `trunks`, `agents`, `agent-groups`, `places`,
+/// `registrations`.
 std::span<const list> lists();
 
 using entries = std::vector<std::unique_ptr<google::protobuf::Message>>;

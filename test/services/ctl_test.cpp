@@ -187,6 +187,11 @@ TEST_CASE("words of a command line become a request") {
     {{"forward", "2001", "on-busy", "2002"},
      R"(SetForwardRequest {"dn":"2001","mode":"FORWARD_MODE_ON_BUSY",)"
      R"("destination":"2002"})"},
+    {{"logout", "2001", "--on-call", "yes"},
+     R"(LogoutAgentRequest {"dn":"2001","on_call":true})"},
+    {{"not-ready", "2001", "--wrap-up-s", "-1"},
+     R"(SetAgentNotReadyRequest {"dn":"2001","wrap_up_s":"-1"})"},
+    {{"logout", "2001", "--on-call", "maybe"}, "usage"},
     {{"hold", "2001"}, "usage"},
     {{"hold", "2001", "last"}, "usage"},
     {{"hold", "2001", call, "2002"}, "usage"},
