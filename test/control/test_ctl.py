@@ -188,6 +188,21 @@ class Ctl(unittest.TestCase):
         self.ctl("clear", "2001", now["call_id"])
         watch.event("RELEASED", "2003")
 
+    # -- agents ----------------------------------------------------------------
+
+    def test_an_agent_logs_in_and_becomes_ready_from_the_shell(self):
+        self.stage.phone("2001")
+        watch = self.watch("--kind", "agent")
+        self.ctl("login", "2001", "4711", "--work-mode", "aux-work")
+        watch.event("AGENT_LOGIN", "2001")
+        self.assertRegex(self.ctl("agents"),
+                         r"(?m)^4711 +2001 +not-ready +aux-work ")
+        self.ctl("ready", "2001")
+        watch.event("AGENT_READY", "2001")
+        self.ctl("logout", "2001")
+        watch.event("AGENT_LOGOUT", "2001")
+        self.assertEqual(watch.stop(), 0)
+
     # -- errors ----------------------------------------------------------------
 
     def test_a_refusal_is_one_line_with_its_reason(self):
