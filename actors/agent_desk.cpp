@@ -206,8 +206,12 @@ void agent_desk::reconfigured() {
 
 // -- queries ------------------------------------------------------------------
 
-bool agent_desk::refuses_call(std::string_view dn) const {
-  return open_ && agents_.refuses_call(dn, *env_.config);
+model::agent_presence agent_desk::agent_at(std::string_view dn) const {
+  if (!open_)
+    return {};
+  auto& config = *env_.config;
+  return {agents_.staffed(dn), agents_.refuses_call(dn, config),
+          agents_.scope_of(dn, config).agent};
 }
 
 model::agent_penalty agent_desk::no_answer_action(std::string_view dn) const {

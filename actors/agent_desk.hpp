@@ -50,13 +50,8 @@ public:
 
   // -- queries ----------------------------------------------------------------
 
-  /// Is an agent logged in at the DN?
-  bool agent_at(std::string_view dn) const {
-    return agents_.staffed(dn);
-  }
-
-  /// Does a call to the DN get 486 because of what its agent does?
-  bool refuses_call(std::string_view dn) const;
+  /// The agent at the DN, and whether what the agent does keeps calls away.
+  model::agent_presence agent_at(std::string_view dn) const;
 
   /// What happens to the agent of a DN who does not answer, by option.
   model::agent_penalty no_answer_action(std::string_view dn) const;

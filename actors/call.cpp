@@ -69,6 +69,15 @@ void tell_call(environment& env, model::call_id from,
     std::visit([&](auto& y) { caf::anon_send(other, std::move(y)); }, x.word);
 }
 
+/// What the options say about an agent who does not answer (M13, M14).
+void punish(environment& env, const model::effects::leaving_unanswered& x) {
+  using model::option;
+  auto action = x.after_routing ? model::parse_agent_penalty(
+                  env.config->text(option::after_routing_timeout_action))
+                                : env.no_answer_action(x.dn);
+  env.penalise(x.dn, action);
+}
+
 void carry_out(call_pointer self, model::effects& fx) {
   auto& st = self->state;
   auto& env = *st.env;
@@ -79,6 +88,8 @@ void carry_out(call_pointer self, model::effects& fx) {
   // Before the wire: it hands legs over to calls that must exist by then.
   for (auto& x : fx.tells)
     tell_call(env, st.model.id, std::move(x));
+  for (auto& x : fx.unanswered)
+    punish(env, x);
   for (auto& x : fx.events)
     env.journal.append(std::move(x));
   for (auto& x : fx.wire)

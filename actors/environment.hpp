@@ -2,6 +2,7 @@
 
 #include "actors/journal.hpp"
 #include "actors/model/agent.hpp"
+#include "actors/model/device.hpp"
 #include "actors/model/effects.hpp"
 #include "actors/reactor.hpp"
 #include "actors/wire.hpp"
@@ -42,10 +43,8 @@ struct environment {
   std::function<void(uint64_t token, model::verdict&&)> answer;
   /// A call has ended and quits.
   std::function<void(model::call_id)> call_finished;
-  /// Is an agent logged in at the DN?
-  std::function<bool(std::string_view dn)> agent_at;
-  /// Does a new call to the DN get 486, as its agent does not want it?
-  std::function<bool(std::string_view dn)> refuses_call;
+  /// The agent at the DN, and whether new calls are wanted there.
+  std::function<model::agent_presence(std::string_view dn)> agent_at;
   /// What happens to the agent of the DN who does not answer, by option.
   std::function<model::agent_penalty(std::string_view dn)> no_answer_action;
   /// Does it; to be called before the party's EventReleased goes out.

@@ -54,9 +54,6 @@ exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
     std::erase_if(awaited_, [=](auto& x) { return x.call == id; });
   };
   env_.agent_at = [this](std::string_view dn) { return desk_.agent_at(dn); };
-  env_.refuses_call = [this](std::string_view dn) {
-    return desk_.refuses_call(dn);
-  };
   env_.no_answer_action = [this](std::string_view dn) {
     return desk_.no_answer_action(dn);
   };

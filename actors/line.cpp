@@ -37,16 +37,6 @@ void run(line_pointer self, Step step) {
   carry_out(&*self, fx);
 }
 
-/// The line decides, unless its agent does not want the call.
-model::seize_answer seize_line(line_state& state, const model::seize& x,
-                               const model::device_context& cx,
-                               model::line_effects& fx) {
-  if (x.purpose == model::purpose::reach
-      && state.env->refuses_call(state.number))
-    return model::refused{x.seizure, model::refusal::at_capacity};
-  return state.model.on_seize(x, cx, fx);
-}
-
 void enrol(line_pointer self, const enrolment& x) {
   run(self, [&](auto& line, auto cx, auto& fx) {
     auto result = line.on_enrolment(x.request, cx, fx);
@@ -87,8 +77,9 @@ device_actor::behavior_type line(line_pointer self, environment* env,
       run(self, [](auto& line, auto cx, auto& fx) { line.on_tick(cx, fx); });
     },
     [self](const model::seize& x, const seizer& from) {
-      run(self, [&](auto&, auto cx, auto& fx) {
-        reply(&*self, from, seize_line(self->state, x, cx, fx));
+      run(self, [&](auto& line, auto cx, auto& fx) {
+        cx.agent = self->state.env->agent_at(self->state.number);
+        reply(&*self, from, line.on_seize(x, cx, fx));
       });
     },
     [self](const model::release& x) {

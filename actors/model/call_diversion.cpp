@@ -200,6 +200,8 @@ void no_answer_timeout(call& c, const context& ctx, effects& fx) {
   c.no_answer_until = never;
   if (!may_be_diverted(c) || !c.diversions)
     return;
+  if (c.agent_called && is_supervised(c, ctx))
+    fx.unanswered.push_back({c.called.dn});
   if (auto& to = c.diversions->on_no_answer; !to.empty()) {
     divert(c, to, call_state::forwarded, ctx, fx);
     return;

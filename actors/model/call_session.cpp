@@ -40,6 +40,8 @@ void ring_timeout(call& c, const context& ctx, effects& fx) {
   c.ring_until = never;
   // A router is told, and decides itself where the call goes then.
   auto routed = c.waits_on_queue && c.instructed;
+  if (routed && c.agent_called)
+    fx.unanswered.push_back({c.called.dn, true});
   if (routed || !divert_failed(c, 480, ctx, fx))
     give_up(c, 480, ctx, fx);
 }

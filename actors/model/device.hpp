@@ -18,6 +18,7 @@ namespace strowger::model {
 /// The agent at a DN, whose options come before those of the DN.
 struct agent_presence {
   bool logged_in = false;
+  bool refuses_calls = false;         // `reject-call-notready` and such: 486
   const agent_login* login = nullptr; // null: not configured
 };
 

@@ -27,6 +27,11 @@ struct effects {
     call_id to; // made if there is no such call yet
     word_to_call word;
   };
+  /// An agent did not answer: `no-answer-action`, or that of after-routing.
+  struct leaving_unanswered {
+    std::string dn;
+    bool after_routing = false; // `after-routing-timeout-action`
+  };
   struct answering {
     uint64_t token = 0;
     model::verdict verdict;
@@ -41,6 +46,7 @@ struct effects {
   };
 
   std::vector<command> wire;
+  std::vector<leaving_unanswered> unanswered; // goes before the events
   std::vector<journal_event> events;
   std::vector<seizing> seizes;
   std::vector<releasing> releases;
@@ -51,6 +57,7 @@ struct effects {
 
   void clear() {
     wire.clear();
+    unanswered.clear();
     events.clear();
     seizes.clear();
     releases.clear();

@@ -130,8 +130,9 @@ std::optional<refusal> line::objection(const seize& x,
     return refusal::do_not_disturb;
   else if (why)
     return why;
-  if (called && core_.in_use() > 0
-      && cx.config.flag(option::reject_call_incall, cx.self))
+  auto in_call = core_.in_use() > 0
+                 && cx.config.flag(option::reject_call_incall, cx.self);
+  if (called && (in_call || cx.agent.refuses_calls))
     return refusal::at_capacity;
   return std::nullopt;
 }

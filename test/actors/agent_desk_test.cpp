@@ -259,6 +259,61 @@ TEST_CASE_FIXTURE(sales, "reject-call-notready: an agent who is not ready is "
   });
 }
 
+TEST_CASE("M14: an agent who does not answer is made not ready, or logged out, "
+          "before the release; the call goes back to its queue") {
+  for (std::string action : {"none", "notready", "logout"}) {
+    CAPTURE(action);
+    sales x{
+      {{option::agent_no_answer_timeout, int64_t{5}},
+       {option::agent_no_answer_overflow, std::vector<std::string>{"recall"}},
+       {option::agent_no_answer_action, action}}};
+    x.log_in("ada", "2001");
+    auto punished = action == "none"       ? std::string{}
+                    : action == "notready" ? "2001 AgentNotReady, "
+                                           : "2001 AgentLogout, ";
+    auto after = punished
+                 + "2001 Released[c1](Redirected), 9 Queued[c1], "
+                   "9 RouteRequest[c1]";
+    x.play({
+      {"gateway: INVITE 9 o1", "gateway: 180",
+       "9 Queued[c1], 9 RouteRequest[c1]"},
+      {"RouteCall 9 c1 agent:ada", "2001: INVITE o1"},
+      {"2001: 180", "gateway: 180",
+       "9 RouteUsed[c1](Redirected), 9 Diverted[c1](Redirected), "
+       "2001 Ringing[c1]"},
+      {"after 4", ""},
+      {"after 1", "2001: CANCEL", after.c_str()},
+      {"2001: 487", ""},
+      {"gateway: CANCEL", "gateway: 487", "9 Abandoned[c1]"},
+    });
+  }
+}
+
+TEST_CASE("M13: after-routing-timeout-action concerns the agent a call was "
+          "routed to") {
+  for (std::string action : {"none", "notready", "logout"}) {
+    CAPTURE(action);
+    sales x{{{option::divert_on_ringing, false},
+             {option::after_routing_timeout, int64_t{5}},
+             {option::after_routing_timeout_action, action}}};
+    x.log_in("ada", "2001");
+    auto punished = action == "none"       ? std::string{}
+                    : action == "notready" ? "2001 AgentNotReady, "
+                                           : "2001 AgentLogout, ";
+    auto after = punished
+                 + "2001 Released[c1](NoAnswer), 9 Error[c1](NO_ANSWER)";
+    x.play({
+      {"gateway: INVITE 9 o1", "gateway: 180",
+       "9 Queued[c1], 9 RouteRequest[c1]"},
+      {"RouteCall 9 c1 agent:ada", "2001: INVITE o1"},
+      {"2001: 180", "gateway: 180", "2001 Ringing[c1]"},
+      {"after 5", "2001: CANCEL", after.c_str()},
+      {"2001: 487", ""},
+      {"gateway: CANCEL", "gateway: 487", "9 Abandoned[c1]"},
+    });
+  }
+}
+
 TEST_CASE_FIXTURE(sales, "RouteType AgentID goes to where the agent is") {
   play({
     {"gateway: INVITE 9 o1", "gateway: 180",

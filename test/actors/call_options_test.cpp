@@ -19,7 +19,7 @@ TEST_CASE("makecall-subst-uname: the phone at the softswitch is rung in its "
   for (auto own : {true, false}) {
     CAPTURE(own);
     model::directory_builder b{"office"};
-    b.add("2001", model::dn_type::extension);
+    b.add("2001", model::dn_type::extension, {{option::refer_enabled, false}});
     b.add("2002", model::dn_type::extension);
     model::option_values softswitch{
       {option::service_type, std::string{"softswitch"}},

@@ -91,7 +91,7 @@ struct office : test::turntable {
 
   office() {
     env.edge = &edge;
-    env.refuses_call = [](std::string_view) { return false; };
+    env.agent_at = [](std::string_view) { return model::agent_presence{}; };
   }
   ~office() {
     caf::anon_send_exit(call, caf::exit_reason::user_shutdown);

@@ -72,8 +72,8 @@ TEST_CASE_FIXTURE(featured_office, "a DN that is not to be disturbed still "
                                    "makes calls") {
   play({
     {"SetDnd 2001", "", "2001 DNDOn"},
-    {"MakeCall 2001 2002", "2001: INVITE"},
-    {"2001: 486", "", "2001 Error[c1](BUSY)"},
+    {"MakeCall 2001 1555", "2001: REFER sip:1555@"},
+    {"2001: 486 to REFER", "", "2001 Error[c1](BUSY)"},
   });
 }
 

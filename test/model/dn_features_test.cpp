@@ -224,10 +224,10 @@ TEST_CASE_FIXTURE(featured, "each kind of DN has its family of no-answer "
   };
   start(site({}, dn_type::extension, families));
   expect(terms(), 1, {"recall"}, true);
-  expect(terms({true, &login}), 3, {"2002"}, true);
-  expect(terms({true, nullptr}), 3, {"2002"}, true);
+  expect(terms({true, false, &login}), 3, {"2002"}, true);
+  expect(terms({true}), 3, {"2002"}, true);
   login.options = of_login;
-  expect(terms({true, &login}), 5, {"1555"}, false);
+  expect(terms({true, false, &login}), 5, {"1555"}, false);
   reconfigure(site({}, dn_type::acd_position, families));
   expect(terms(), 2, {"release"}, true);
   reconfigure(site({{option::no_answer_timeout, int64_t{4}}},
@@ -239,6 +239,33 @@ TEST_CASE_FIXTURE(featured, "each kind of DN has its family of no-answer "
   families.emplace_back(option::nas_private, true);
   reconfigure(site({}, dn_type::extension, families));
   expect(terms(), 1, {"recall"}, false);
+}
+
+TEST_CASE_FIXTURE(featured, "an agent who takes no calls makes the DN busy, "
+                            "and its forward on busy applies") {
+  start(site());
+  auto cx = context();
+  cx.agent.refuses_calls = true;
+  auto ask_for = [&](purpose what) {
+    return model.on_seize({{5}, 1, what, "2001"}, cx, fx);
+  };
+  CHECK(why(ask_for(purpose::reach)) == refusal::at_capacity);
+  CHECK(granted(ask_for(purpose::summon)));
+  ask(verb::set_forward, "2002", "on_busy");
+  auto answer = ask_for(purpose::reach);
+  REQUIRE(std::holds_alternative<forwarded>(answer));
+  CHECK(std::get<forwarded>(answer).destination == "2002");
+}
+
+TEST_CASE_FIXTURE(featured, "a call hears of the agent whose DN it seizes") {
+  start(site());
+  auto cx = context();
+  cx.agent.logged_in = true;
+  auto answer = model.on_seize({{5}, 1, purpose::reach, "2001"}, cx, fx);
+  REQUIRE(granted(answer));
+  CHECK(std::get<seized>(answer).agent_logged_in);
+  REQUIRE(std::get<seized>(answer).diversions);
+  CHECK(std::get<seized>(answer).diversions->no_answer_timeout_s == 15);
 }
 
 TEST_CASE_FIXTURE(featured, "by default a DN rings as long as it likes") {

@@ -62,6 +62,7 @@ void world::answer_seize(const std::string& device, const seize& x) {
                                      + std::to_string(i);
     y.parallel = random.chance(50);
     y.diversions = some_diversions();
+    y.agent_logged_in = random.chance(50);
   }
   in_mailbox([this, y]() mutable {
     if (trace_)
