@@ -19,6 +19,7 @@ namespace {
 live_switch::directory phones() {
   model::directory_builder b{"paper"};
   b.add("2001", model::dn_type::extension);
+  b.add("2002", model::dn_type::extension);
   return b.build();
 }
 

@@ -218,7 +218,7 @@ TEST_CASE("instructions that make no sense fail without ending the stream") {
          row{"destination: 'x' route_type: ROUTE_TYPE_ANNOUNCEMENT",
              "UNSUPPORTED"},
          row{"destination: 'x' route_type: ROUTE_TYPE_AGENT_ID",
-             "NOT_LOGGED_IN"},
+             "UNKNOWN_AGENT"},
        }) {
     CAPTURE(x.more);
     desk.route(id, "r", x.more);
