@@ -127,8 +127,10 @@ void on_flow_refused(call& c, leg& l, const responded& x, const context& ctx,
     c.then.reset();
     if (auto* other = partner_before_hold(c, p))
       join(c, l, *other);
+    l.linked = l.partner; // the other side may be on hold and is taken back
+  } else {
+    let_be(c, l);
   }
-  let_be(c, l);
   // The request, if there is one, is that of the party on hold.
   auto others = c.caller.parked || c.called.parked;
   if (p.internal && (asked || !others))

@@ -1,5 +1,5 @@
-"""Pending: a gateway that refuses to be held gets an EventError of its own (a
-party outside has no events), with the request's id, which Held then lacks."""
+"""A gateway that refuses to be held has no event of its own, as a party
+outside, and does not take the id of the request from EventHeld."""
 
 import consult
 from office import Office

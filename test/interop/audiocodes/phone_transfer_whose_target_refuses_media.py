@@ -1,4 +1,4 @@
-"""Pending: a target that refuses the offer of the caller by 488 is asked again at
+"""a target that refuses the offer of the caller by 488 is asked again at
 once, and for ever: a storm of re-INVITEs to both, an EventError each time."""
 
 import consult

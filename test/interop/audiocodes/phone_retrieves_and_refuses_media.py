@@ -1,4 +1,4 @@
-"""Pending: a phone that refuses by 488 to be taken back is asked again at once,
+"""a phone that refuses by 488 to be taken back is asked again at once,
 and for ever, as in phone_transfer_whose_target_refuses_media."""
 
 import consult
