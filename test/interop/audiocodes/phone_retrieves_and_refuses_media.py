@@ -1,5 +1,5 @@
-"""a phone that refuses by 488 to be taken back is asked again at once,
-and for ever, as in phone_transfer_whose_target_refuses_media."""
+"""A phone that refuses by 488 to be taken back is asked once, and not again
+and again."""
 
 import consult
 from office import Office

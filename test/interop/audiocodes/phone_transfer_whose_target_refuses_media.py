@@ -1,5 +1,5 @@
-"""a target that refuses the offer of the caller by 488 is asked again at
-once, and for ever: a storm of re-INVITEs to both, an EventError each time."""
+"""A target that refuses the offer of the caller by 488 is asked once: no storm
+of re-INVITEs to both."""
 
 import consult
 from office import Office
