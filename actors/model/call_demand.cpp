@@ -202,10 +202,10 @@ verdict route_call(call& c, demand&& x, const context& ctx, effects& fx) {
     give_up(c, x.route == route_type::reject ? 486 : 603, ctx, fx);
     return {};
   }
-  if (x.route == route_type::overwrite_dnis && !x.text.empty())
-    c.origin.called = x.text;
   if (!is_reachable(ctx.config, x.destination))
     return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
+  if (x.route == route_type::overwrite_dnis && !x.text.empty())
+    c.origin.called = x.text;
   route_from_queue(c, std::move(x), ctx, fx);
   return {};
 }
