@@ -48,25 +48,23 @@ void release_devices(environment& env, model::effects& fx) {
 void tell_call(environment& env, model::call_id from,
                model::effects::telling&& x) {
   auto other = env.call(x.to);
-  if (auto* asked = std::get_if<model::far_side_wanted>(&x.word);
-      asked && !other) {
-    if (auto asker = env.call(from))
-      caf::anon_send(asker, model::far_side_denied{model::fault::unknown_call,
-                                                   asked->dn, asked->as});
-    return;
-  }
-  if (std::holds_alternative<model::place_wanted>(x.word) && !other) {
-    if (auto asker = env.call(from))
-      caf::anon_send(asker, model::place_denied{});
-    return;
-  }
   auto* request = std::get_if<model::demanded>(&x.word);
   auto opens = std::holds_alternative<model::leg_moved>(x.word)
                || (request && request->what.verb == model::verb::make_call);
   if (!other && opens)
     other = env.open_call(x.to);
-  if (other)
+  if (other) {
     std::visit([&](auto& y) { caf::anon_send(other, std::move(y)); }, x.word);
+    return;
+  }
+  auto asker = env.call(from);
+  if (!asker)
+    return;
+  if (auto* asked = std::get_if<model::far_side_wanted>(&x.word))
+    caf::anon_send(asker, model::far_side_denied{model::fault::unknown_call,
+                                                 asked->dn, asked->as});
+  else if (std::holds_alternative<model::place_wanted>(x.word))
+    caf::anon_send(asker, model::place_denied{});
 }
 
 /// What the options say about an agent who does not answer (M13, M14).

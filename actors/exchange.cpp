@@ -149,12 +149,17 @@ call_actor exchange::call(model::call_id id) const {
   return i == calls_.end() ? call_actor{} : i->second;
 }
 
-call_actor exchange::open_call(model::call_id id) {
+call_actor exchange::spawn_call(model::call_id id) {
   auto handle = system_.spawn<caf::lazy_init>(strowger::call, &env_, id);
   auto& counters = env_.reactor.counters();
   counters.calls_opened.add();
   counters.calls_in_progress.take();
   calls_.insert_or_assign(id, handle);
+  return handle;
+}
+
+call_actor exchange::open_call(model::call_id id) {
+  auto handle = spawn_call(id);
   env_.edge->adopt(id, handle);
   return handle;
 }
@@ -180,12 +185,7 @@ opened exchange::open(model::offered&& x) {
     return *joined;
   opened result;
   result.id = model::call_id{++next_call_};
-  result.handle = system_.spawn<caf::lazy_init>(strowger::call, &env_,
-                                                result.id);
-  auto& counters = env_.reactor.counters();
-  counters.calls_opened.add();
-  counters.calls_in_progress.take();
-  calls_.emplace(result.id, result.handle);
+  result.handle = spawn_call(result.id);
   caf::anon_send(result.handle, std::move(x));
   return result;
 }
@@ -214,7 +214,6 @@ model::verdict exchange::submit_make_call(model::demand& x) {
     return {fault::overloaded, "the switch is full, or drains", {}};
   x.call = model::call_id{++next_call_};
   x.second_call = {};
-  x.text.clear();
   return {};
 }
 
@@ -232,14 +231,20 @@ model::verdict exchange::find_agent(model::demand& x) const {
   return {};
 }
 
+template <class Handle>
+void exchange::ask(const Handle& who, model::demand&& x,
+                   model::verdict_taker&& taker) {
+  waiting_.emplace(++next_token_, std::move(taker));
+  caf::anon_send(who, model::demanded{std::move(x), next_token_});
+}
+
 void exchange::submit_to_dn(model::demand&& x, model::verdict_taker&& taker) {
   auto device = find_device(x.this_dn);
   if (!device) {
     taker({model::fault::unknown_dn, "there is no such DN", {}});
     return;
   }
-  waiting_.emplace(++next_token_, std::move(taker));
-  caf::anon_send(device, model::demanded{std::move(x), next_token_});
+  ask(device, std::move(x), std::move(taker));
 }
 
 void exchange::submit(model::demand&& x, model::verdict_taker taker) {
@@ -263,8 +268,7 @@ void exchange::submit(model::demand&& x, model::verdict_taker taker) {
     goal = open_call(x.call);
   } else {
     // The consult call that may come of the request has its id from the start.
-    if (x.verb == model::verb::initiate_transfer
-        || x.verb == model::verb::mute_transfer)
+    if (model::makes_consult_call(x.verb))
       x.second_call = model::call_id{++next_call_};
     // Of two calls the one that is spoken in has the phone.
     auto first = x.verb == model::verb::alternate_call
@@ -277,8 +281,7 @@ void exchange::submit(model::demand&& x, model::verdict_taker taker) {
     taker({model::fault::unknown_call, "there is no such call", {}});
     return;
   }
-  waiting_.emplace(++next_token_, std::move(taker));
-  caf::anon_send(goal, model::demanded{std::move(x), next_token_});
+  ask(goal, std::move(x), std::move(taker));
 }
 
 void exchange::submit_agent(model::agent_demand&& x,

@@ -141,6 +141,9 @@ private:
   model::verdict submit_make_call(model::demand& x);
   model::verdict find_agent(model::demand& x) const;
   void submit_to_dn(model::demand&& x, model::verdict_taker&& taker);
+  template <class Handle>
+  void ask(const Handle& who, model::demand&& x, model::verdict_taker&& taker);
+  call_actor spawn_call(model::call_id id);
   call_actor open_call(model::call_id id);
   std::optional<opened> join_awaited(model::offered& x);
   device_actor find_device(std::string_view number);

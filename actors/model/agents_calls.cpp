@@ -1,4 +1,5 @@
 #include "actors/model/agents.hpp"
+#include "actors/model/dn_features.hpp"
 
 #include <algorithm>
 
@@ -154,22 +155,11 @@ void agents::mark_distributed(const journal_event& e, const directory& config) {
 /// True if an agent's call of this type is a business call by option.
 bool agents::is_business_by_type(const journal_event& e,
                                  const directory& config) const {
-  switch (e.call_type) {
-    case call_type::inbound:
-      return config.flag(option::inbound_bsns_calls);
-    case call_type::outbound:
-      return config.flag(option::outbound_bsns_calls);
-    case call_type::internal:
-      return config.flag(option::internal_bsns_calls);
-    case call_type::unknown:
-      return config.flag(option::unknown_bsns_calls);
-    case call_type::consult: {
-      auto main_call = kinds_.find(e.previous_call.value);
-      return config.flag(option::inherit_bsns_type) && main_call != kinds_.end()
-             && is_business(main_call->second);
-    }
-  }
-  return false;
+  if (e.call_type != call_type::consult)
+    return is_business_type(e.call_type, config);
+  auto main_call = kinds_.find(e.previous_call.value);
+  return config.flag(option::inherit_bsns_type) && main_call != kinds_.end()
+         && is_business(main_call->second);
 }
 
 /// `wrap-up-time` after a call that this queue distributed; untimed_s if it is

@@ -9,13 +9,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-verdict refuse(fault why, std::string text) {
-  verdict x;
-  x.why = why;
-  x.text = std::move(text);
-  return x;
-}
-
 /// What is wrong with the fields that every request has.
 std::string_view fault_of(const agent_demand& x) {
   for (auto text : {&x.dn, &x.agent, &x.password, &x.queue, &x.reason,

@@ -19,85 +19,28 @@ void settle(call& c, const context& ctx, effects& fx) {
 
 } // namespace
 
-void step(call& c, offered&& x, const context& ctx, effects& fx) {
-  take(c, std::move(x), ctx, fx);
+template <class What>
+void step(call& c, What&& what, const context& ctx, effects& fx) {
+  take(c, std::move(what), ctx, fx);
   settle(c, ctx, fx);
 }
 
-void step(call& c, responded&& x, const context& ctx, effects& fx) {
-  take(c, std::move(x), ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, requested&& x, const context& ctx, effects& fx) {
-  take(c, std::move(x), ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, acked&& x, const context& ctx, effects& fx) {
-  take(c, std::move(x), ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, const cancelled& x, const context& ctx, effects& fx) {
-  take(c, x, ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, const unacknowledged& x, const context& ctx, effects& fx) {
-  take(c, x, ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, seized&& x, const context& ctx, effects& fx) {
-  take(c, std::move(x), ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, const refused& x, const context& ctx, effects& fx) {
-  take(c, x, ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, forwarded&& x, const context& ctx, effects& fx) {
-  take(c, std::move(x), ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, demanded&& x, const context& ctx, effects& fx) {
-  take(c, std::move(x), ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, const far_side_wanted& x, const context& ctx, effects& fx) {
-  take(c, x, ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, const far_side_denied& x, const context& ctx, effects& fx) {
-  take(c, x, ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, const place_wanted& x, const context& ctx, effects& fx) {
-  take(c, x, ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, const place_granted& x, const context& ctx, effects& fx) {
-  take(c, x, ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, const place_denied& x, const context& ctx, effects& fx) {
-  take(c, x, ctx, fx);
-  settle(c, ctx, fx);
-}
-
-void step(call& c, leg_moved&& x, const context& ctx, effects& fx) {
-  take(c, std::move(x), ctx, fx);
-  settle(c, ctx, fx);
-}
+template void step(call&, offered&&, const context&, effects&);
+template void step(call&, responded&&, const context&, effects&);
+template void step(call&, requested&&, const context&, effects&);
+template void step(call&, acked&&, const context&, effects&);
+template void step(call&, cancelled&&, const context&, effects&);
+template void step(call&, unacknowledged&&, const context&, effects&);
+template void step(call&, seized&&, const context&, effects&);
+template void step(call&, refused&&, const context&, effects&);
+template void step(call&, forwarded&&, const context&, effects&);
+template void step(call&, demanded&&, const context&, effects&);
+template void step(call&, far_side_wanted&&, const context&, effects&);
+template void step(call&, far_side_denied&&, const context&, effects&);
+template void step(call&, place_wanted&&, const context&, effects&);
+template void step(call&, place_granted&&, const context&, effects&);
+template void step(call&, place_denied&&, const context&, effects&);
+template void step(call&, leg_moved&&, const context&, effects&);
 
 void step_deadline(call& c, const context& ctx, effects& fx) {
   take_deadline(c, ctx, fx);

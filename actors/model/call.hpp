@@ -122,22 +122,11 @@ struct context {
 
 // -- steps: what happened -> what to do ---------------------------------------
 
-void step(call&, offered&&, const context&, effects&);
-void step(call&, responded&&, const context&, effects&);
-void step(call&, requested&&, const context&, effects&);
-void step(call&, acked&&, const context&, effects&);
-void step(call&, const cancelled&, const context&, effects&);
-void step(call&, const unacknowledged&, const context&, effects&);
-void step(call&, seized&&, const context&, effects&);
-void step(call&, const refused&, const context&, effects&);
-void step(call&, forwarded&&, const context&, effects&);
-void step(call&, demanded&&, const context&, effects&);
-void step(call&, const far_side_wanted&, const context&, effects&);
-void step(call&, const far_side_denied&, const context&, effects&);
-void step(call&, const place_wanted&, const context&, effects&);
-void step(call&, const place_granted&, const context&, effects&);
-void step(call&, const place_denied&, const context&, effects&);
-void step(call&, leg_moved&&, const context&, effects&);
+/// Takes what happened to the call: the signals offered, responded, requested,
+/// acked, cancelled and unacknowledged of the wire; seized, refused and
+/// forwarded of devices; every word_to_call of clients and other calls.
+template <class What>
+void step(call&, What&& what, const context&, effects&);
 
 /// next_deadline() has come. Early and late wake-ups are fine.
 void step_deadline(call&, const context&, effects&);

@@ -11,12 +11,6 @@ namespace strowger::model {
 
 namespace {
 
-size_t attempts_alive(const call& c) {
-  return static_cast<size_t>(
-    std::count_if(c.legs.begin(), c.legs.end(),
-                  [&](const leg& x) { return is_attempt(c, x); }));
-}
-
 // -- provisional --------------------------------------------------------------
 
 /// Notes what the body of a reliable provisional response means for offer and
@@ -152,14 +146,12 @@ void answer_caller(call& c, leg& b, responded&& x, const context& ctx,
     acknowledge_invite(b, 0, {}, fx);
     b.state = leg_state::confirmed;
   }
-  auto policy = policy_of(ctx);
-  y.session = answer_session(a.session.terms, policy).terms;
+  y.session = answer_session(a.session.terms, policy_of(ctx)).terms;
   a.state = leg_state::answered;
   a.linked = b.number;
   b.linked = a.number;
   start_session(a, y.session, session_role::uas, ctx.now);
-  start_session(b, settle_session(b.session.terms, x.session, policy),
-                session_role::uac, ctx.now);
+  open_session(b, x, ctx);
   fx.wire.emplace_back(std::move(y));
 }
 
@@ -168,8 +160,7 @@ void answer_caller(call& c, leg& b, responded&& x, const context& ctx,
 void bridge_answer(call& c, leg& b, responded&& x, const context& ctx,
                    effects& fx) {
   auto& a = c.caller_leg();
-  start_session(b, settle_session(b.session.terms, x.session, policy_of(ctx)),
-                session_role::uac, ctx.now);
+  open_session(b, x, ctx);
   auto body = share(std::move(x.body));
   if (b.media == negotiation::idle && !b.sent && body) {
     b.received = body; // an offer, for the caller: see media_flow
@@ -313,7 +304,6 @@ void on_invite_response(call& c, leg& b, responded&& x, const context& ctx,
   } else {
     leg_gone(c, b, fx);
   }
-  finish_if_done(c, ctx, fx);
 }
 
 time_point answer_deadline(const call& c, const leg& b, bool trying,
@@ -342,7 +332,7 @@ void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
     return;
   }
   if (c.leaving.state != party_state::null) { // a transfer that failed
-    stop_seeking(c, ctx, fx);
+    stop_seeking(c, fx);
     report_released(c, c.called, state, ctx, fx);
     keep_leaving(c, status, ctx, fx);
     return;

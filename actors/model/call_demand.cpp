@@ -13,15 +13,7 @@ namespace {
 
 constexpr int dtmf_duration_ms = 160;
 
-verdict refuse(fault why, std::string_view text) {
-  return {why, std::string{text}, {}};
-}
-
-verdict not_now(std::string_view text) {
-  return refuse(fault::invalid_call_state, text);
-}
-
-bool is_talking(const party& p) {
+bool is_connected(const party& p) {
   return p.state == party_state::connected;
 }
 
@@ -35,7 +27,7 @@ verdict release_party(call& c, const demand& x, const context& ctx,
   }
   auto* p = find_party(c, x.this_dn);
   if (!p)
-    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+    return not_on_call();
   if (p == &c.leaving) {
     release_leaving(c, call_state::ok, ctx, fx);
     return {};
@@ -89,8 +81,8 @@ verdict answer(call& c, const demand& x, const context& ctx, effects& fx) {
 verdict hold(call& c, const demand& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.this_dn);
   if (!p)
-    return refuse(fault::party_not_on_call, "the DN has no part in the call");
-  if (!is_talking(*p) || p->leg == nobody
+    return not_on_call();
+  if (!is_connected(*p) || p->leg == nobody
       || c.leaving.state != party_state::null)
     return not_now("the DN is not connected");
   if (takes_order(*p, "hold", ctx))
@@ -103,7 +95,7 @@ verdict hold(call& c, const demand& x, const context& ctx, effects& fx) {
 verdict retrieve(call& c, const demand& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.this_dn);
   if (!p)
-    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+    return not_on_call();
   if (p->state != party_state::held || p->leg == nobody)
     return not_now("the DN does not hold the call");
   if (p->parked)
@@ -134,7 +126,7 @@ void send_next_digit(call& c, digits_to_send& d, effects& fx) {
 
 verdict send_dtmf(call& c, const demand& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.this_dn);
-  if (!p || !is_talking(*p) || p->leg == nobody)
+  if (!p || !is_connected(*p) || p->leg == nobody)
     return not_now("the DN is not connected");
   if (x.text.empty()
       || x.text.find_first_not_of("0123456789ABCD*#") != std::string::npos)
@@ -162,7 +154,7 @@ verdict send_dtmf(call& c, const demand& x, const context& ctx, effects& fx) {
 verdict change_data(call& c, demand&& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.this_dn);
   if (!p && c.queue != x.this_dn && !x.this_dn.empty())
-    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+    return not_on_call();
   user_data now;
   if (c.user_data && x.verb != verb::update_user_data
       && x.verb != verb::delete_all_user_data)
@@ -260,9 +252,7 @@ verdict carry_out(call& c, demand&& x, const context& ctx, effects& fx) {
 
 void take(call& c, demanded&& x, const context& ctx, effects& fx) {
   auto token = x.token;
-  auto consults = x.what.verb == verb::initiate_transfer
-                  || x.what.verb == verb::mute_transfer;
-  auto concerned = consults ? x.what.second_call : c.id;
+  auto concerned = makes_consult_call(x.what.verb) ? x.what.second_call : c.id;
   verdict answer;
   if (c.phase == call_phase::ending || c.phase == call_phase::finished) {
     answer = refuse(fault::unknown_call, "the call is over");
@@ -273,6 +263,14 @@ void take(call& c, demanded&& x, const context& ctx, effects& fx) {
   answer.call = concerned; // the call that is made, if one is
   if (token != 0)
     fx.verdicts.push_back({token, std::move(answer)});
+}
+
+verdict not_on_call() {
+  return refuse(fault::party_not_on_call, "the DN has no part in the call");
+}
+
+verdict not_now(std::string_view text) {
+  return refuse(fault::invalid_call_state, text);
 }
 
 party* find_party(call& c, std::string_view dn) {

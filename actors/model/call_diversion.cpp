@@ -1,5 +1,6 @@
 #include "actors/model/call_events.hpp"
 #include "actors/model/call_steps.hpp"
+#include "actors/model/dn_features.hpp"
 #include "actors/model/final_status.hpp"
 
 #include <cassert>
@@ -73,19 +74,7 @@ bool is_business(const call& c, const directory& config) {
   if (!c.queue.empty())
     return config.text(option::bsns_call_type, config.find(c.queue))
            != "private";
-  switch (c.type) {
-    case call_type::inbound:
-      return config.flag(option::inbound_bsns_calls);
-    case call_type::outbound:
-      return config.flag(option::outbound_bsns_calls);
-    case call_type::internal:
-      return config.flag(option::internal_bsns_calls);
-    case call_type::unknown:
-      return config.flag(option::unknown_bsns_calls);
-    case call_type::consult:
-      return false;
-  }
-  return false;
+  return is_business_type(c.type, config);
 }
 
 bool is_supervised(const call& c, const context& ctx) {
@@ -139,6 +128,12 @@ bool overflow_on(call& c, const context& ctx, effects& fx) {
 time_point ring_deadline(const context& ctx) {
   auto limit = ctx.config.integer(option::ring_timeout);
   return limit > 0 ? ctx.now + std::chrono::seconds{limit} : never;
+}
+
+time_point route_deadline(const dn* point, const context& ctx) {
+  return ctx.now
+         + std::chrono::seconds{
+           ctx.config.integer(option::router_timeout, point)};
 }
 
 void forget_diversions(call& c) {
@@ -214,18 +209,15 @@ void no_answer_timeout(call& c, const context& ctx, effects& fx) {
 }
 
 void stay_on_queue(call& c, uint16_t status, const context& ctx, effects& fx) {
-  stop_seeking(c, ctx, fx);
+  stop_seeking(c, fx);
   report_released(c, c.called, state_of(status), ctx, fx);
   if (c.instructed)
     report_error(c, c.queue, fault_of(status), ctx, fx);
-  auto* point = ctx.config.find(c.queue);
   c.phase = call_phase::queued;
   c.instructed = false;
   c.overflow.reset();
   c.ring_until = never;
-  c.route_until = ctx.now
-                  + std::chrono::seconds{
-                    ctx.config.integer(option::router_timeout, point)};
+  c.route_until = route_deadline(ctx.config.find(c.queue), ctx);
 }
 
 // -- call forwarding ----------------------------------------------------------
@@ -235,10 +227,6 @@ void take(call& c, forwarded&& x, const context& ctx, effects& fx) {
   auto& use = c.uses[x.seizure];
   assert(use.at == use_of_device::stage::asked && !use.origin);
   use.at = use_of_device::stage::returned;
-  if (c.phase == call_phase::ending) {
-    finish_if_done(c, ctx, fx);
-    return;
-  }
   if (c.phase == call_phase::hunting)
     divert(c, std::move(x.destination), call_state::forwarded, ctx, fx);
 }

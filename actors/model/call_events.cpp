@@ -1,5 +1,7 @@
 #include "actors/model/call_events.hpp"
 
+#include "actors/model/call_steps.hpp"
+
 #include <cassert>
 #include <utility>
 
@@ -21,16 +23,12 @@ journal_event make(const call& c, event_type type, const context& ctx) {
   return x;
 }
 
-const party& other_of(const call& c, const party& p) {
-  return &p == &c.caller ? c.called : c.caller;
-}
-
 journal_event& report(call& c, event_type type, const party& p,
                       const context& ctx, effects& fx) {
   auto x = make(c, type, ctx);
   x.this_dn = p.dn;
   x.this_role = p.role;
-  auto& other = other_of(c, p);
+  auto& other = other_side(c, p);
   x.other_dn = other.dn;
   x.other_role = other.role;
   // ThisQueue names where the call was distributed from; the caller was not.

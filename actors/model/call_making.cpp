@@ -51,9 +51,8 @@ verdict make_call(call& c, demand&& x, const context& ctx, effects& fx) {
                                                   : call_type::outbound;
   begin_record(c);
   report_created(c, ctx, fx);
-  if (x.text == "lent") // the phone speaks in another call still; it comes over
-    return {};
-  ask_device(c, {x.this_dn, x.this_dn}, purpose::summon, ctx, fx);
+  if (!x.phone_lent)
+    ask_device(c, {x.this_dn, x.this_dn}, purpose::summon, ctx, fx);
   return {};
 }
 
@@ -97,8 +96,7 @@ void on_summoned(call& c, leg& a, responded&& x, const context& ctx,
   a.early = true;
   a.update_allowed = x.update_allowed;
   a.goal.reset();
-  start_session(a, settle_session(a.session.terms, x.session, policy_of(ctx)),
-                session_role::uac, ctx.now);
+  open_session(a, x, ctx);
   a.received = share(std::move(x.body));
   auto offers = a.media == negotiation::idle && a.received;
   a.media = offers ? negotiation::offer_received : negotiation::idle;

@@ -24,11 +24,8 @@ leg& settle_in(call& c, leg_moved&& x) {
 }
 
 /// A leg that has nowhere to go is taken down.
-void turn_away(call& c, leg_moved&& x, const context& ctx, effects& fx) {
-  auto& l = settle_in(c, std::move(x));
-  auto use = l.seizure;
-  hang_up(c, l, fx);
-  return_device(c, use, ctx, fx);
+void turn_away(call& c, leg_moved&& x, effects& fx) {
+  drop_leg(c, settle_in(c, std::move(x)), fx);
 }
 
 /// The far side of a consult call takes the place of the party that consulted.
@@ -41,7 +38,7 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
     seat_as_caller(c, other_side(c, c.called.dn == by ? c.called : c.caller));
   // Who stays may be away, in another call, or doing something else by now.
   if (!here || c.caller.leg == nobody) {
-    turn_away(c, std::move(x), ctx, fx);
+    turn_away(c, std::move(x), fx);
     tell_progress(c, 603, fx);
     report_error(c, by, fault::invalid_call_state, ctx, fx);
     return;
@@ -53,33 +50,23 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   if (!l.incoming)
     who.role = dn_role::destination;
   report_transferred(c, leaver, who, ctx, fx);
-  if (leaver.leg != nobody) {
-    auto& old = leg_at(c, leaver.leg);
-    auto use = old.seizure;
-    hang_up(c, old, fx);
-    part(c, old);
-    return_device(c, use, ctx, fx);
-  }
+  if (leaver.leg != nobody)
+    drop_leg(c, leg_at(c, leaver.leg), fx);
   c.called = who;
   c.other_place.reset();
   auto& stays = c.caller;
   stays.parked = false;
   report_party_changed(c, stays, leaver, {}, ctx, fx);
   report_party_changed(c, c.called, leaver, previous, ctx, fx);
-  if (l.state == leg_state::confirmed) {
-    join(c, leg_at(c, stays.leg), l);
+  if (is_attempt(c, l)) {
+    c.called.leg = nobody;
+    c.phase = call_phase::hunting;
+    c.ring_until = ring_deadline(ctx);
     return;
   }
-  if (l.incoming) { // it came with Replaces
-    join(c, leg_at(c, stays.leg), l);
+  join(c, leg_at(c, stays.leg), l);
+  if (l.state == leg_state::inviting) // it came with Replaces
     answer_for_partner(c, l, ctx, fx);
-    return;
-  }
-  c.called.leg = nobody; // still an attempt
-  c.phase = call_phase::hunting;
-  auto ring_timeout = ctx.config.integer(option::ring_timeout);
-  if (ring_timeout > 0)
-    c.ring_until = ctx.now + std::chrono::seconds{ring_timeout};
 }
 
 /// The phone that has one dialog for two calls speaks in this one now.
@@ -209,7 +196,7 @@ void take(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   if (!welcome) { // it has nowhere to go
     if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
       c.phase = call_phase::ending;
-    turn_away(c, std::move(x), ctx, fx);
+    turn_away(c, std::move(x), fx);
     return;
   }
   if (!x.transferred_by.empty())

@@ -173,13 +173,7 @@ void on_summoned_call(call& c, offered&& x, const context& ctx, effects& fx) {
   auto& slot = leg_at(c, x.leg);
   slot = {};
   slot.number = x.leg;
-  slot.incoming = true;
-  slot.reliable = x.reliable;
-  slot.update_allowed = x.update_allowed;
-  slot.session.terms = x.session;
-  slot.received = share(std::move(x.body));
-  if (slot.received)
-    slot.media = negotiation::offer_received;
+  open_incoming(slot, x);
   c.caller.leg = slot.number;
   for (auto& use : c.uses)
     if (use.at == use_of_device::stage::granted) {
@@ -190,14 +184,8 @@ void on_summoned_call(call& c, offered&& x, const context& ctx, effects& fx) {
   c.origin.max_forwards = x.max_forwards;
   c.record.origin.address = x.source_address;
   c.record.origin.sip_call_id = x.sip_call_id;
-  if (auto terms = answer_session(x.session, policy_of(ctx));
-      terms.reject_min_se_s > 0) {
-    slot.session.terms = {};
-    slot.session.terms.min_se_s = terms.reject_min_se_s;
-    c.phase = call_phase::hunting;
-    give_up(c, 422, ctx, fx);
+  if (refuse_session(c, slot, ctx, fx))
     return;
-  }
   c.ring_until = never;
   c.failure = 0;
   route(c, std::string{c.origin.called}, ctx, fx);

@@ -141,6 +141,13 @@ void hang_up(call& c, leg& l, effects& fx) {
   }
 }
 
+void drop_leg(call& c, leg& l, effects& fx) {
+  auto use = l.seizure;
+  hang_up(c, l, fx);
+  part(c, l);
+  return_device(c, use, fx);
+}
+
 void leg_gone(call& c, leg& l, effects& fx) {
   if (l.state == leg_state::gone)
     return;
@@ -157,8 +164,7 @@ void leg_gone(call& c, leg& l, effects& fx) {
   fx.wire.emplace_back(std::move(x));
 }
 
-void return_device(call& c, seizure_number number, const context&,
-                   effects& fx) {
+void return_device(call& c, seizure_number number, effects& fx) {
   auto& use = c.uses[number];
   if (use.at != use_of_device::stage::granted)
     return;
@@ -167,7 +173,7 @@ void return_device(call& c, seizure_number number, const context&,
     {use.device, {use.seized_by, use.seizure, use.status, use.unreachable}});
 }
 
-void return_idle_devices(call& c, const context& ctx, effects& fx) {
+void return_idle_devices(call& c, effects& fx) {
   for (seizure_number i = 0; i < c.uses.size(); ++i) {
     auto needs = [&](const leg& l) {
       return l.seizure == i
@@ -176,11 +182,11 @@ void return_idle_devices(call& c, const context& ctx, effects& fx) {
                  || l.state == leg_state::confirmed);
     };
     if (!c.uses[i].origin && std::none_of(c.legs.begin(), c.legs.end(), needs))
-      return_device(c, i, ctx, fx);
+      return_device(c, i, fx);
   }
 }
 
-void stop_seeking(call& c, const context& ctx, effects& fx) {
+void stop_seeking(call& c, effects& fx) {
   for (auto& l : c.legs)
     if (is_attempt(c, l))
       hang_up(c, l, fx);
@@ -188,7 +194,7 @@ void stop_seeking(call& c, const context& ctx, effects& fx) {
   c.targets.clear();
   c.ring_until = never;
   forget_diversions(c);
-  return_idle_devices(c, ctx, fx);
+  return_idle_devices(c, fx);
 }
 
 void end_call(call& c, releaser by, call_state state, const context& ctx,
@@ -207,7 +213,7 @@ void end_call(call& c, releaser by, call_state state, const context& ctx,
   for (auto& l : c.legs)
     hang_up(c, l, fx);
   for (seizure_number i = 0; i < c.uses.size(); ++i)
-    return_device(c, i, ctx, fx);
+    return_device(c, i, fx);
   auto* first = by == releaser::called ? &c.called : &c.caller;
   auto* second = by == releaser::called ? &c.caller : &c.called;
   if (by == releaser::caller)
@@ -215,7 +221,6 @@ void end_call(call& c, releaser by, call_state state, const context& ctx,
   for (auto* p : {first, second, &c.leaving})
     report_released(c, *p, state, ctx, fx);
   report_left_queue(c, event_type::abandoned, call_state::ok, ctx, fx);
-  finish_if_done(c, ctx, fx);
 }
 
 void finish_if_done(call& c, const context& ctx, effects& fx) {
@@ -303,17 +308,14 @@ void take(call& c, responded&& x, const context& ctx, effects& fx) {
   // The answer to a re-INVITE that was given up has to be acknowledged still.
   if (x.method == method::invite && x.status < 300)
     acknowledge_invite(l, x.txn, {}, fx);
-  if (x.method == method::bye && l.state == leg_state::releasing) {
+  if (x.method == method::bye && l.state == leg_state::releasing)
     leg_gone(c, l, fx);
-    finish_if_done(c, ctx, fx);
-  }
 }
 
 void take(call& c, requested&& x, const context& ctx, effects& fx) {
   auto& l = leg_at(c, x.leg);
   if (x.method == method::bye && live(l)) {
     on_bye(c, l, x, ctx, fx);
-    finish_if_done(c, ctx, fx);
     return;
   }
   // A leg on its way out is none of the call's any more, though the call may go

@@ -82,6 +82,16 @@ void start_session(leg& l, const session_terms& settled, session_role role,
   l.session.give_up_at = now + clock->give_up_after;
 }
 
+void open_session(leg& l, const responded& x, const context& ctx) {
+  start_session(l, settle_session(l.session.terms, x.session, policy_of(ctx)),
+                session_role::uac, ctx.now);
+}
+
+void renew_session(leg& l, const responded& x, bool ours, const context& ctx) {
+  l.session.terms = refresh_session(l.session.terms, ours, policy_of(ctx));
+  open_session(l, x, ctx);
+}
+
 void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
                          effects& fx) {
   l.session.refresh_txn = 0;
@@ -90,10 +100,7 @@ void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
   if (x.status < 300) {
     if (x.method == method::invite)
       acknowledge_invite(l, x.txn, {}, fx);
-    auto policy = policy_of(ctx);
-    auto sent = refresh_session(l.session.terms, true, policy);
-    start_session(l, settle_session(sent, x.session, policy), session_role::uac,
-                  ctx.now);
+    renew_session(l, x, true, ctx);
     return;
   }
   // The peer no longer knows the dialog, or nobody is there (RFC 4028 §10).
@@ -101,7 +108,6 @@ void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
     auto by = releaser_of(c, l);
     leg_gone(c, l, fx);
     end_call(c, by, call_state::remote_release, ctx, fx);
-    finish_if_done(c, ctx, fx); // it may have been ending already
     return;
   }
   if (auto terms = retry_session(l.session.terms, x.session.min_se_s);

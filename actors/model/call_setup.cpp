@@ -75,9 +75,7 @@ void wait_on_queue(call& c, const dn& point, const context& ctx, effects& fx) {
   start_dialing(c, ctx, fx);
   report_queued(c, ctx, fx);
   c.instructed = false;
-  c.route_until = ctx.now
-                  + std::chrono::seconds{
-                    ctx.config.integer(option::router_timeout, &point)};
+  c.route_until = route_deadline(&point, ctx);
   auto& a = c.caller_leg();
   auto rings = a.incoming && a.state == leg_state::inviting;
   if (rings && !a.early && ctx.config.flag(option::ringing_on_route_point)) {
@@ -158,6 +156,29 @@ void note_failure(call& c, uint16_t status) {
     c.failure = status;
 }
 
+void open_incoming(leg& a, offered& x) {
+  a.incoming = true;
+  a.reliable = x.reliable;
+  a.update_allowed = x.update_allowed;
+  a.session.terms = x.session;
+  a.received = share(std::move(x.body));
+  if (a.received)
+    a.media = negotiation::offer_received;
+}
+
+bool refuse_session(call& c, leg& a, const context& ctx, effects& fx) {
+  auto answer = answer_session(a.session.terms, policy_of(ctx));
+  if (answer.reject_min_se_s == 0)
+    return false;
+  a.session.terms = {};
+  a.session.terms.min_se_s = answer.reject_min_se_s;
+  if (c.type == call_type::unknown)
+    c.type = type_of(c.caller.internal, false);
+  c.phase = call_phase::hunting; // no client is to be told that it failed
+  give_up(c, 422, ctx, fx);
+  return true;
+}
+
 void begin_record(call& c) {
   auto& from = c.origin;
   c.record.call = c.id;
@@ -186,13 +207,7 @@ void take(call& c, offered&& x, const context& ctx, effects& fx) {
   begin_record(c);
   auto& a = c.legs.emplace_back();
   c.caller.leg = a.number;
-  a.incoming = true;
-  a.reliable = from.reliable;
-  a.update_allowed = from.update_allowed;
-  a.session.terms = from.session;
-  a.received = share(std::move(from.body));
-  if (a.received)
-    a.media = negotiation::offer_received;
+  open_incoming(a, from);
   auto* device = from.source.empty() ? nullptr : ctx.config.find(from.source);
   c.caller.internal = device && is_agent_device(device->type);
   c.caller.dn = c.caller.internal ? device->number : from.caller.user;
@@ -204,14 +219,8 @@ void take(call& c, offered&& x, const context& ctx, effects& fx) {
        place_wanted{c.id, from.replaces->leg, from.replaces_early_only}});
     return;
   }
-  if (auto answer = answer_session(from.session, policy_of(ctx));
-      answer.reject_min_se_s > 0) {
-    a.session.terms = {};
-    a.session.terms.min_se_s = answer.reject_min_se_s;
-    c.type = type_of(c.caller.internal, false);
-    give_up(c, 422, ctx, fx);
+  if (refuse_session(c, a, ctx, fx))
     return;
-  }
   if (!device) {
     on_origin_answer(c, ctx, fx);
     return;
@@ -250,7 +259,7 @@ void hunt_on(call& c, const context& ctx, effects& fx) {
                   std::move(next), offer_session(policy_of(ctx)), ctx, fx);
     return;
   }
-  return_idle_devices(c, ctx, fx);
+  return_idle_devices(c, fx);
   auto status = c.failure ? c.failure : uint16_t{480};
   if (c.uses.size() >= max_attempts) {
     give_up(c, status, ctx, fx);
@@ -273,13 +282,9 @@ void take(call& c, seized&& x, const context& ctx, effects& fx) {
   auto& use = c.uses[x.seizure];
   assert(use.at == use_of_device::stage::asked);
   use.at = use_of_device::stage::granted;
-  if (c.phase == call_phase::queued) { // nobody looks for it any more
-    return_device(c, x.seizure, ctx, fx);
-    return;
-  }
-  if (c.phase == call_phase::ending) {
-    return_device(c, x.seizure, ctx, fx);
-    finish_if_done(c, ctx, fx);
+  // Nobody looks for it any more.
+  if (c.phase == call_phase::queued || c.phase == call_phase::ending) {
+    return_device(c, x.seizure, fx);
     return;
   }
   if (use.origin) {
@@ -312,12 +317,8 @@ void take(call& c, const refused& x, const context& ctx, effects& fx) {
   auto& use = c.uses[x.seizure];
   assert(use.at == use_of_device::stage::asked);
   use.at = use_of_device::stage::returned;
-  if (c.phase == call_phase::queued)
+  if (c.phase == call_phase::queued || c.phase == call_phase::ending)
     return;
-  if (c.phase == call_phase::ending) {
-    finish_if_done(c, ctx, fx);
-    return;
-  }
   auto status = status_of(x.why, use.trunk);
   if (use.origin) {
     give_up(c, status, ctx, fx);
@@ -398,7 +399,7 @@ void redirect_call(call& c, const std::string& number, call_state how,
   c.diverted_as = how;
   // Whoever routed the call waits no longer for it than for the first one.
   auto until = c.waits_on_queue && c.instructed ? c.ring_until : never;
-  stop_seeking(c, ctx, fx);
+  stop_seeking(c, fx);
   c.ring_until = until;
   report_redirected(c, number, how, ctx, fx);
   route(c, number, ctx, fx);

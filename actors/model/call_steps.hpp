@@ -44,6 +44,13 @@ void note_failure(call&, uint16_t status);
 /// What we wish for as session timers (`session-refresh-interval`).
 session_policy policy_of(const context&);
 
+/// What an INVITE says of the leg that it opens.
+void open_incoming(leg&, offered&);
+
+/// Its session timer is shorter than we allow: refused with 422 (RFC 4028 §9);
+/// false if it is not.
+bool refuse_session(call&, leg&, const context&, effects&);
+
 /// Seizes the device, the call's next use of one.
 void ask_device(call&, hop&&, purpose, const context&, effects&);
 
@@ -83,6 +90,10 @@ void take_clear(call&, const context&, effects&);
 
 /// The party of this DN; null if it has no part in the call.
 party* find_party(call&, std::string_view dn);
+
+/// Verdicts on requests of DNs that have no party, or the wrong one for it.
+verdict not_on_call();
+verdict not_now(std::string_view text);
 
 /// The answer to an INFO with a digit; false if it is not one.
 bool on_digit_response(call&, const responded&, const context&, effects&);
@@ -215,6 +226,10 @@ void forget_diversions(call&);
 /// When the call is given up if nobody answers (`ring-timeout`).
 time_point ring_deadline(const context&);
 
+/// When a call on this routing point takes its default route
+/// (`router-timeout`).
+time_point route_deadline(const dn* point, const context&);
+
 /// What was tried for the call on the queue led nowhere: it waits for another
 /// instruction (semantics M12, M13).
 void stay_on_queue(call&, uint16_t status, const context&, effects&);
@@ -230,6 +245,9 @@ void abandon(call&, const context&, effects&);
 /// Ends one leg in the way its state asks for (RFC 3261 §15).
 void hang_up(call&, leg&, effects&);
 
+/// The same, and its device is given back: the call goes on without it.
+void drop_leg(call&, leg&, effects&);
+
 /// ACK for the 2xx of our INVITE `txn`, with the answer if that was an offer.
 void acknowledge_invite(leg&, txn_number, content&& answer, effects&);
 
@@ -237,13 +255,13 @@ void acknowledge_invite(leg&, txn_number, content&& answer, effects&);
 void leg_gone(call&, leg&, effects&);
 
 /// Gives a device back, if it is still held.
-void return_device(call&, seizure_number, const context&, effects&);
+void return_device(call&, seizure_number, effects&);
 
 /// Gives back every device that no leg of the call uses any more.
-void return_idle_devices(call&, const context&, effects&);
+void return_idle_devices(call&, effects&);
 
 /// Stops looking for a destination: no attempt, no device is left.
-void stop_seeking(call&, const context&, effects&);
+void stop_seeking(call&, effects&);
 
 /// Makes the call record when nothing is left.
 void finish_if_done(call&, const context&, effects&);
@@ -253,6 +271,11 @@ void finish_if_done(call&, const context&, effects&);
 /// Starts or restarts the session timer of a leg from settled terms.
 void start_session(leg&, const session_terms& settled, session_role,
                    time_point);
+
+/// The same from what a 2xx says to the INVITE that opened the leg, or to a
+/// request of ours within it; `ours`: we had asked to refresh.
+void open_session(leg&, const responded&, const context&);
+void renew_session(leg&, const responded&, bool ours, const context&);
 
 /// A response to our own refresh.
 void on_refresh_response(call&, leg&, responded&&, const context&, effects&);

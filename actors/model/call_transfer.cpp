@@ -14,10 +14,6 @@ namespace strowger::model {
 
 namespace {
 
-verdict refuse(fault why, const char* text) {
-  return {why, text, {}};
-}
-
 bool dual_dialog(const party& p, const context& ctx) {
   return ctx.config.flag(option::dual_dialog_enabled, ctx.config.find(p.dn));
 }
@@ -50,8 +46,8 @@ void open_consult(call& c, party& p, const demand& x, const context& ctx,
   y.call = consult;
   y.second_call = c.id;
   y.pairs = data_for_consult(c, x, ctx);
-  auto lends = !dual_dialog(p, ctx);
-  y.text = lends ? "lent" : "";
+  y.phone_lent = !dual_dialog(p, ctx);
+  auto lends = y.phone_lent;
   fx.tells.push_back({consult, demanded{std::move(y)}});
   if (!lends)
     return;
@@ -98,14 +94,14 @@ leg* partner_before_hold(call& c, const party& p) {
 verdict after_hold(call& c, demand&& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.this_dn);
   if (!p)
-    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+    return not_on_call();
   if (p->state != party_state::connected || p->leg == nobody
       || c.phase != call_phase::connected)
-    return refuse(fault::invalid_call_state, "the DN is not connected");
+    return not_now("the DN is not connected");
   if (c.then)
-    return refuse(fault::invalid_call_state, "a request is under way already");
+    return not_now("a request is under way already");
   if (!can_grow(c))
-    return refuse(fault::invalid_call_state, "the call has had too many legs");
+    return not_now("the call has had too many legs");
   auto consults = x.verb != verb::alternate_call;
   if (consults && !is_reachable(ctx.config, x.destination))
     return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
@@ -140,7 +136,7 @@ void run_errand(call& c, const context& ctx, effects& fx) {
   if (x.what.verb != verb::mute_transfer)
     return;
   // The consult call is given away before its other end has answered.
-  far_side_wanted y{c.id, reserve_leg(c), c.then ? c.then->dn : x.dn, true};
+  far_side_wanted y{c.id, reserve_leg(c), x.dn, true};
   fx.tells.push_back({x.what.second_call, std::move(y)});
 }
 
@@ -163,13 +159,13 @@ leg_number reserve_leg(call& c) {
 verdict complete_transfer(call& c, const demand& x, effects& fx) {
   auto* p = find_party(c, x.this_dn);
   if (!p)
-    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+    return not_on_call();
   if (p->state != party_state::held || c.phase != call_phase::connected)
-    return refuse(fault::invalid_call_state, "the DN does not hold the call");
+    return not_now("the DN does not hold the call");
   if (x.second_call == c.id)
     return refuse(fault::invalid_argument, "a call cannot join itself");
   if (other_side(c, *p).leg == nobody || !can_grow(c))
-    return refuse(fault::invalid_call_state, "the other side is not there");
+    return not_now("the other side is not there");
   fx.tells.push_back(
     {x.second_call, far_side_wanted{c.id, reserve_leg(c), p->dn, false}});
   return {};
@@ -220,14 +216,8 @@ void give_far_side(call& c, const context& ctx, effects& fx) {
   }
   auto& far = other_side(c, *p);
   if (c.phase == call_phase::hunting && far.state == party_state::alerting) {
-    leg* only = nullptr;
-    auto alive = 0;
-    for (auto& l : c.legs)
-      if (is_attempt(c, l)) {
-        only = &l;
-        ++alive;
-      }
-    if (alive != 1)
+    auto* only = only_attempt(c);
+    if (!only)
       return; // the fork has to be decided first
     far.leg = only->number;
     c.ring_until = never;
@@ -262,7 +252,7 @@ void take(call& c, const far_side_denied& x, const context& ctx, effects& fx) {
 verdict reconnect(call& c, const demand& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.this_dn);
   if (!p)
-    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+    return not_on_call();
   give_phone_back(c, fx);
   auto y = follow_up(x, verb::retrieve_call);
   auto held = x.call == c.id ? x.second_call : x.call;
@@ -281,11 +271,11 @@ verdict single_step_transfer(call& c, const demand& x, const context& ctx,
                              effects& fx) {
   auto* p = find_party(c, x.this_dn);
   if (!p)
-    return refuse(fault::party_not_on_call, "the DN has no part in the call");
+    return not_on_call();
   if (c.phase != call_phase::connected || p->state != party_state::connected)
-    return refuse(fault::invalid_call_state, "the DN is not connected");
+    return not_now("the DN is not connected");
   if (other_side(c, *p).leg == nobody || !can_grow(c))
-    return refuse(fault::invalid_call_state, "the other side is not there");
+    return not_now("the other side is not there");
   if (!is_reachable(ctx.config, x.destination))
     return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
   move_other_party(c, *p, x, ctx, fx);
@@ -312,13 +302,8 @@ void release_leaving(call& c, call_state state, const context& ctx,
                      effects& fx) {
   tell_progress(c, 200, fx);
   auto leaver = std::exchange(c.leaving, {});
-  if (leaver.leg != nobody) {
-    auto& l = leg_at(c, leaver.leg);
-    auto use = l.seizure;
-    hang_up(c, l, fx);
-    part(c, l);
-    return_device(c, use, ctx, fx);
-  }
+  if (leaver.leg != nobody)
+    drop_leg(c, leg_at(c, leaver.leg), fx);
   if (state == call_state::transferred) {
     report_transferred(c, leaver, c.called, ctx, fx);
     report_party_changed(c, c.caller, leaver, {}, ctx, fx);

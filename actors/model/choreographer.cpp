@@ -210,13 +210,10 @@ void on_success(call& c, relay&& r, responded&& x, const context& ctx,
   auto body = share(std::move(x.body));
   y.body = copy(body);
   if (is_offer_method(r.method)) {
-    auto policy = policy_of(ctx);
-    y.session = answer_session(r.session, policy).terms;
+    y.session = answer_session(r.session, policy_of(ctx)).terms;
     if (c.phase == call_phase::connected) {
       start_session(from, y.session, session_role::uas, ctx.now);
-      auto sent = refresh_session(to.session.terms, false, policy);
-      start_session(to, settle_session(sent, x.session, policy),
-                    session_role::uac, ctx.now);
+      renew_session(to, x, false, ctx);
     }
   }
   if (opens_leg(r, from)) {

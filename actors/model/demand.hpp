@@ -47,6 +47,11 @@ inline bool concerns_dn(verb x) {
   return x >= verb::set_dnd;
 }
 
+/// Does a consult call come of the request?
+inline bool makes_consult_call(verb x) {
+  return x == verb::initiate_transfer || x == verb::mute_transfer;
+}
+
 /// How a routing instruction is meant (T-Library RouteType).
 enum class route_type : uint8_t {
   standard,
@@ -70,6 +75,9 @@ struct demand {
   call_id second_call; // of two calls, the current one
   std::string destination;
   std::string text; // digits; key of a pair; DNIS of route_call; forward mode
+  // A consult call whose phone has one dialog for two calls: its leg comes over
+  // from the first call. Only calls say so, to each other.
+  bool phone_lent = false;
   user_data pairs;
   model::route_type route = route_type::standard;
   model::consult_data consult = consult_data::by_option;
@@ -119,6 +127,11 @@ struct verdict {
     return why == fault::none;
   }
 };
+
+/// The verdict on a request that is refused.
+inline verdict refuse(fault why, std::string_view text) {
+  return {why, std::string{text}, {}};
+}
 
 /// Takes the verdict, on the reactor's thread, exactly once.
 using verdict_taker = std::function<void(verdict&&)>;

@@ -59,6 +59,22 @@ bool is_phone(const dn& x) {
   return x.type == dn_type::extension || x.type == dn_type::acd_position;
 }
 
+bool is_business_type(call_type type, const directory& config) {
+  switch (type) {
+    case call_type::inbound:
+      return config.flag(option::inbound_bsns_calls);
+    case call_type::outbound:
+      return config.flag(option::outbound_bsns_calls);
+    case call_type::internal:
+      return config.flag(option::internal_bsns_calls);
+    case call_type::unknown:
+      return config.flag(option::unknown_bsns_calls);
+    case call_type::consult:
+      return false;
+  }
+  return false;
+}
+
 diversion_terms read_no_answer_terms(const device_context& cx) {
   diversion_terms result;
   auto& config = cx.config;

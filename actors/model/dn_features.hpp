@@ -30,6 +30,10 @@ std::optional<forward_mode> parse_forward_mode(std::string_view word);
 /// Is the DN one that people use? Only those have features.
 bool is_phone(const dn& x);
 
+/// Is a call of this type business when an agent has it (`inbound-bsns-calls`
+/// and its like)? A consult call never is by its type.
+bool is_business_type(call_type, const directory&);
+
 /// How long a DN may ring and what follows then (no-answer supervision): the
 /// options of Agent Login and DN (`no-answer-timeout`, `no-answer-overflow`),
 /// else the families of the application, `agent-` where an agent is logged in,

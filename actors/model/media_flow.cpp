@@ -34,13 +34,6 @@ bool rfc3264_hold(call& c, const leg& l, const context& ctx) {
   return ctx.config.flag(option::sip_hold_rfc3264, device);
 }
 
-void restart_session(leg& l, const responded& x, const context& ctx) {
-  auto policy = policy_of(ctx);
-  auto sent = refresh_session(l.session.terms, false, policy);
-  start_session(l, settle_session(sent, x.session, policy), session_role::uac,
-                ctx.now);
-}
-
 // -- beginning ----------------------------------------------------------------
 
 void ask_for_offer(call& c, leg& x, leg& y, const context& ctx, effects& fx) {
@@ -151,7 +144,7 @@ void on_asked(call& c, media_flow&& f, responded&& x, const context& ctx,
     on_flow_refused(c, l, x, ctx, fx);
     return;
   }
-  restart_session(l, x, ctx);
+  renew_session(l, x, false, ctx);
   auto offer = share(std::move(x.body));
   if (!offer) { // no description, no media: nothing to bring about
     l.media = negotiation::idle;
@@ -182,7 +175,7 @@ void on_passed(call& c, media_flow&& f, responded&& x, const context& ctx,
     on_flow_refused(c, y, x, ctx, fx);
     return;
   }
-  restart_session(y, x, ctx);
+  renew_session(y, x, false, ctx);
   acknowledge_invite(y, f.second_txn, {}, fx);
   y.sent = f.offer;
   if (auto answer = share(std::move(x.body)))
@@ -210,7 +203,7 @@ void on_held(call& c, media_flow&& f, responded&& x, const context& ctx,
     on_flow_refused(c, l, x, ctx, fx);
     return;
   }
-  restart_session(l, x, ctx);
+  renew_session(l, x, false, ctx);
   acknowledge_invite(l, f.second_txn, {}, fx);
   l.sent = f.offer;
   if (auto answer = share(std::move(x.body)))

@@ -2,6 +2,8 @@
 
 #include "actors/model/call_steps.hpp"
 
+#include <algorithm>
+
 namespace strowger::model {
 
 void join(call& c, leg& x, leg& y) {
@@ -24,17 +26,11 @@ void join_attempts(call& c) {
   auto& a = c.caller_leg();
   if (!a.incoming || a.state != leg_state::inviting)
     return; // who speaks already keeps its partner until somebody answers
-  auto reachable = a.early || a.state != leg_state::inviting;
-  const leg* only = nullptr;
-  auto alive = 0;
-  for (auto& l : c.legs) {
-    if (!is_attempt(c, l))
-      continue;
-    ++alive;
-    only = &l;
-    l.partner = reachable ? a.number : nobody;
-  }
-  a.partner = alive == 1 && only->early ? only->number : nobody;
+  for (auto& l : c.legs)
+    if (is_attempt(c, l))
+      l.partner = a.early ? a.number : nobody;
+  auto* only = only_attempt(c);
+  a.partner = only && only->early ? only->number : nobody;
 }
 
 leg* partner_of(call& c, const leg& l) {
@@ -44,6 +40,23 @@ leg* partner_of(call& c, const leg& l) {
 bool is_attempt(const call& c, const leg& l) {
   return !l.incoming && !l.by_refer && l.state == leg_state::inviting
          && l.number != c.caller.leg;
+}
+
+size_t attempts_alive(const call& c) {
+  return static_cast<size_t>(
+    std::count_if(c.legs.begin(), c.legs.end(),
+                  [&](const leg& x) { return is_attempt(c, x); }));
+}
+
+leg* only_attempt(call& c) {
+  leg* only = nullptr;
+  for (auto& l : c.legs)
+    if (is_attempt(c, l)) {
+      if (only)
+        return nullptr;
+      only = &l;
+    }
+  return only;
 }
 
 } // namespace strowger::model

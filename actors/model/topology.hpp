@@ -24,4 +24,8 @@ leg* partner_of(call&, const leg&);
 /// A leg that we opened towards the party sought, not answered yet.
 bool is_attempt(const call&, const leg&);
 
+/// How many of those there are; and which, if there is only one, else null.
+size_t attempts_alive(const call&);
+leg* only_attempt(call&);
+
 } // namespace strowger::model

@@ -49,7 +49,8 @@ void world::answer_seize(const std::string& device, const seize& x) {
                          refusal::draining});
     in_mailbox([this, y] {
       ledger_.refused(y.seizure);
-      step([&](auto& ctx, auto& fx) { model::step(call_, y, ctx, fx); });
+      step(
+        [&](auto& ctx, auto& fx) { model::step(call_, refused{y}, ctx, fx); });
     });
     return;
   }
