@@ -47,7 +47,10 @@ exchange::exchange(caf::actor_system& system, reactor& host, outlets& out)
       taker.mapped()(std::move(x));
   };
   env_.await = [this](model::effects::awaiting&& x) {
-    awaited_.push_back(std::move(x));
+    if (x.source.empty())
+      std::erase_if(awaited_, [&](auto& y) { return y.call == x.call; });
+    else
+      awaited_.push_back(std::move(x));
   };
   env_.call_finished = [this](model::call_id id) {
     calls_.erase(id);
@@ -164,10 +167,13 @@ call_actor exchange::open_call(model::call_id id) {
   return handle;
 }
 
-/// The INVITE of a phone that was asked to call belongs to the call that asked.
+/// The INVITE of a device that was asked to call belongs to the call that
+/// asked. Of several to the same number the Request-URI says which, unless it
+/// was changed on the way: then the first.
 std::optional<opened> exchange::join_awaited(model::offered& x) {
   auto i = std::find_if(awaited_.begin(), awaited_.end(), [&](auto& y) {
-    return y.source == x.source && y.called == x.called;
+    return y.source == x.source && y.called == x.called
+           && (!x.asked_by || *x.asked_by == y.call);
   });
   if (i == awaited_.end())
     return std::nullopt;

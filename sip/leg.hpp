@@ -50,10 +50,10 @@ struct client_transaction {
   model::txn_number number = 0;
   model::method method = model::method::invite;
   uint32_t cseq = 0;
-  uint16_t status = 0; // received last
+  uint16_t status = 0;       // received last
   std::string authorization; // header line sent; not empty: challenged once
-  uint32_t rseq = 0;   // last reliable provisional seen (RFC 3262 §4)
-  std::string rseq_tag; // and the early dialog that it belongs to
+  uint32_t rseq = 0;         // last reliable provisional seen (RFC 3262 §4)
+  std::string rseq_tag;      // and the early dialog that it belongs to
   std::unique_ptr<model::command> again; // to repeat it with credentials
 };
 
@@ -65,9 +65,12 @@ struct leg {
   edge* wire = nullptr;
   model::leg_name name; // of today: a leg may move to another call
   call_actor* handle = nullptr;
-  bool caller = false; // the peer opened it
-  bool settled = false; // a 2xx has fixed the dialog
-  bool by_refer = false; // opened by REFER: there is no session in it
+  bool caller = false;          // the peer opened it
+  bool settled = false;         // a 2xx has fixed the dialog
+  bool by_refer = false;        // opened by REFER: there is no session in it
+  bool referred_again = false;  // the peer's REFER was not its first
+  uint32_t peer_refer_cseq = 0; // of the one that was accepted last
+  uint32_t our_refer_cseq = 0;  // of the one that we sent last
 
   std::string call_id;
   std::string local_tag;
@@ -75,8 +78,8 @@ struct leg {
   std::string local;  // value of our From, tag included
   std::string remote; // value of our To, without tag
   std::string remote_target;
-  std::string route;  // values of Route, separated by commas
-  std::string flow;   // "udp:192.0.2.1:5060": send there whatever else is said
+  std::string route; // values of Route, separated by commas
+  std::string flow;  // "udp:192.0.2.1:5060": send there whatever else is said
   uint32_t local_cseq = 0;
   uint32_t remote_cseq = 0;
   uint8_t transport = 0; // index of the Contact to show

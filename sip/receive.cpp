@@ -19,15 +19,15 @@ arrival arrival_of(const sip_s& request, msg_s* message,
   arrival result;
   const auto* from = msg_addr(message);
   if (from->su_family == AF_INET) {
-    const auto* bytes
-      = reinterpret_cast<const std::uint8_t*>(&from->su_sin.sin_addr);
-    result.source
-      = ip_address::from_v4(std::span<const std::uint8_t, 4>{bytes, 4});
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(
+      &from->su_sin.sin_addr);
+    result.source = ip_address::from_v4(
+      std::span<const std::uint8_t, 4>{bytes, 4});
   } else if (from->su_family == AF_INET6) {
-    const auto* bytes
-      = reinterpret_cast<const std::uint8_t*>(&from->su_sin6.sin6_addr);
-    result.source
-      = ip_address::from_v6(std::span<const std::uint8_t, 16>{bytes, 16});
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(
+      &from->su_sin6.sin6_addr);
+    result.source = ip_address::from_v6(
+      std::span<const std::uint8_t, 16>{bytes, 16});
   }
   result.port = ntohs(from->su_port);
   // Sofia has checked that the top Via tells the transport.
@@ -57,8 +57,7 @@ refusal not_allowed() {
 
 // -- every request ------------------------------------------------------------
 
-int edge::on_message(void* self, nta_agent_s*, msg_s* message,
-                     sip_s* parsed) {
+int edge::on_message(void* self, nta_agent_s*, msg_s* message, sip_s* parsed) {
   auto& x = *static_cast<edge*>(self);
   if (parsed->sip_request != nullptr)
     x.receive(message, parsed);
@@ -75,8 +74,7 @@ void edge::receive(msg_s* message, sip_s* request) {
   auto now = reactor_.clock_now();
   auto& counters = reactor_.counters();
   auto method = request->sip_request->rq_method;
-  counters
-    .requests[static_cast<std::size_t>(heading::in)][method_label(method)]
+  counters.requests[static_cast<std::size_t>(heading::in)][method_label(method)]
     .add();
   auto from = arrival_of(*request, message, now);
   if (const auto& config = board_.config(); &config != configured_)
@@ -228,8 +226,7 @@ void edge::receive_in_dialog(msg_s* message, sip_s* request,
   // A peer behind NAT may have got another port since (RFC 5626 §4.4).
   if (!l->flow.empty())
     l->flow = to_string(from);
-  auto* irq = nta_incoming_create(agent_, nullptr, message, request,
-                                  TAG_END());
+  auto* irq = nta_incoming_create(agent_, nullptr, message, request, TAG_END());
   if (irq != nullptr)
     deliver(*l, irq, *request, method);
 }
@@ -259,7 +256,7 @@ void edge::deliver(leg& l, nta_incoming_s* irq, const sip_s& request,
     if (auto* what = std::get_if<refer_to>(&wanted))
       x.refer = resolve(std::move(*what));
   } else if (method == model::method::notify) {
-    x.notify = notification_of(request);
+    x.notify = notification_of(request, l.our_refer_cseq);
   }
   caf::anon_send(*l.handle, std::move(x));
 }
@@ -291,8 +288,7 @@ int edge::on_ack_or_cancel(void* magic, nta_incoming_s* irq,
     caf::anon_send(*l.handle,
                    model::acked{l.name.leg, txn->number, body_of(*parsed)});
   } else {
-    caf::anon_send(*l.handle,
-                   model::unacknowledged{l.name.leg, txn->number});
+    caf::anon_send(*l.handle, model::unacknowledged{l.name.leg, txn->number});
     edge.loop_.nudge();
   }
   nta_incoming_destroy(irq);

@@ -1,5 +1,6 @@
 #include "sip/address.hpp"
 #include "sip/edge.hpp"
+#include "sip/reference.hpp"
 #include "sip/sofia.hpp"
 #include "sip/text.hpp"
 #include "sip/translate.hpp"
@@ -89,8 +90,7 @@ std::optional<refusal> edge::judge_invite(const sip_s& request) {
   return std::nullopt;
 }
 
-void edge::receive_invite(msg_s* message, sip_s* request,
-                          const arrival& from) {
+void edge::receive_invite(msg_s* message, sip_s* request, const arrival& from) {
   if (auto why = judge_invite(*request)) {
     turn_away(message, *why);
     return;
@@ -156,6 +156,7 @@ model::offered offer_of(const sip_s& request, const arrival& from,
                || (request.sip_require != nullptr
                    && sip_has_feature(request.sip_require, "100rel"));
   x.update_allowed = allows_update(request);
+  x.asked_by = asked_by(request);
   x.session = session_of(request);
   x.received_at = from.now;
   return x;
@@ -171,8 +172,7 @@ void edge::open_call(msg_s* message, sip_s* request, const arrival& from,
     offer.replaces_early_only
       = read_replaces(value_of(request->sip_replaces))->early_only;
   }
-  auto* irq = nta_incoming_create(agent_, nullptr, message, request,
-                                  TAG_END());
+  auto* irq = nta_incoming_create(agent_, nullptr, message, request, TAG_END());
   if (irq == nullptr)
     return;
   auto made = board_.open(std::move(offer));
@@ -185,9 +185,8 @@ void edge::open_call(msg_s* message, sip_s* request, const arrival& from,
   l.caller = true;
   l.settled = true;
   l.call_id = request->sip_call_id->i_id;
-  l.remote_tag = request->sip_from->a_tag != nullptr
-                   ? request->sip_from->a_tag
-                   : "";
+  l.remote_tag = request->sip_from->a_tag != nullptr ? request->sip_from->a_tag
+                                                     : "";
   l.local = value_of(request->sip_to) + ";tag=" + l.local_tag;
   l.remote = value_of(request->sip_from);
   l.remote_target = text_of(request->sip_contact != nullptr

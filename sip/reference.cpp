@@ -10,6 +10,8 @@ namespace strowger::sip {
 
 namespace {
 
+constexpr const char* asked_by_name = "strowger-call";
+
 std::string_view trimmed(std::string_view text) {
   auto begin = text.find_first_not_of(" \t");
   if (begin == text.npos)
@@ -168,7 +170,12 @@ std::string refer_to_value(std::string_view uri,
 
 // -- NOTIFY -------------------------------------------------------------------
 
-std::optional<model::notification> notification_of(const sip_s& request) {
+std::string with_event_id(std::string_view event, uint32_t refer_cseq) {
+  return std::string{event} + ";id=" + std::to_string(refer_cseq);
+}
+
+std::optional<model::notification> notification_of(const sip_s& request,
+                                                   uint32_t refer_cseq) {
   const auto* event = request.sip_event;
   if (event == nullptr || event->o_type == nullptr)
     return std::nullopt;
@@ -176,6 +183,30 @@ std::optional<model::notification> notification_of(const sip_s& request) {
   result.event = event->o_type;
   if (const auto* state = request.sip_subscription_state)
     result.subscription_state = value_of(state);
+  result.outdated = event->o_id != nullptr && refer_cseq != 0
+                    && event->o_id != std::to_string(refer_cseq);
+  return result;
+}
+
+// -- the INVITE that comes of a REFER -----------------------------------------
+
+std::string asked_by_param(model::call_id call) {
+  std::string result = ";";
+  result += asked_by_name;
+  result += '=';
+  append_hex(result, call.value, 16);
+  return result;
+}
+
+std::optional<model::call_id> asked_by(const sip_s& invite) {
+  const char* params = invite.sip_request->rq_url->url_params;
+  char value[17];
+  model::call_id result;
+  if (params == nullptr
+      || url_param(params, asked_by_name, value, sizeof value)
+           != static_cast<isize_t>(sizeof value)
+      || !read_hex(value, result.value))
+    return std::nullopt;
   return result;
 }
 

@@ -46,7 +46,21 @@ std::variant<refer_to, refusal> read_refer_to(const sip_s& request);
 std::string refer_to_value(std::string_view uri,
                            const std::optional<replaced_dialog>& replaces);
 
+/// What tells of several REFERs of a dialog which one is meant (RFC 3515
+/// §2.4.6): the CSeq of that REFER, in `id` of Event.
+std::string with_event_id(std::string_view event, uint32_t refer_cseq);
+
 /// Event and Subscription-State of a NOTIFY; nothing without Event.
-std::optional<model::notification> notification_of(const sip_s& request);
+/// `refer_cseq`: of the REFER sent last in its dialog, 0 if there was none.
+std::optional<model::notification> notification_of(const sip_s& request,
+                                                   uint32_t refer_cseq = 0);
+
+// -- the INVITE that comes of a REFER -----------------------------------------
+
+/// A parameter for Refer-To, so that the INVITE says for which call it comes.
+std::string asked_by_param(model::call_id call);
+
+/// The call that a Request-URI with it names.
+std::optional<model::call_id> asked_by(const sip_s& invite);
 
 } // namespace strowger::sip

@@ -48,8 +48,7 @@ void append_terms(std::string& to, const model::respond& x) {
 
 void edge::perform(leg& l, model::respond&& x) {
   auto* txn = l.server(x.txn);
-  if (txn == nullptr || txn->status >= 200 || x.status < 100
-      || x.status > 699)
+  if (txn == nullptr || txn->status >= 200 || x.status < 100 || x.status > 699)
     return;
   auto& lines = lines_;
   auto make = [&] {
@@ -86,6 +85,10 @@ void edge::perform(leg& l, model::respond&& x) {
   txn->status = x.status;
   if (x.status < 200)
     return;
+  if (txn->method == model::method::refer && x.status < 300) {
+    l.referred_again = l.peer_refer_cseq != 0;
+    l.peer_refer_cseq = nta_incoming_cseq(txn->irq);
+  }
   bool waits_for_ack = txn->method == model::method::invite && x.status < 300;
   if (!waits_for_ack) {
     nta_incoming_destroy(txn->irq);

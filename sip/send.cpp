@@ -50,13 +50,13 @@ void edge::add_body(msg_s* message, leg& l, const model::content& body) {
   append_line(lines_, "Content-Type", body.type);
   add_lines(message, lines_);
   if (body.is_sdp())
-    add_payload(message,
-                with_origin(body.data,
-                            {l.session_id, l.version.next(body.data),
-                             self_.ipv6 ? std::string_view{self_.host}.substr(
-                               1, self_.host.size() - 2)
-                                        : std::string_view{self_.host},
-                             self_.ipv6}));
+    add_payload(
+      message,
+      with_origin(body.data, {l.session_id, l.version.next(body.data),
+                              self_.ipv6 ? std::string_view{self_.host}.substr(
+                                1, self_.host.size() - 2)
+                                         : std::string_view{self_.host},
+                              self_.ipv6}));
   else
     add_payload(message, body.data);
 }
@@ -91,8 +91,8 @@ nta_outgoing_s* edge::transmit(leg& l, model::method method, uint32_t cseq,
       msg_header_insert(message, nullptr,
                         reinterpret_cast<msg_header_t*>(header));
   };
-  insert(sip_request_create(home, number, name, as_url(target->c_str()),
-                            nullptr));
+  insert(
+    sip_request_create(home, number, name, as_url(target->c_str()), nullptr));
   insert(route);
   sip_max_forwards_t forwards;
   sip_max_forwards_init(&forwards);
@@ -114,12 +114,10 @@ nta_outgoing_s* edge::transmit(leg& l, model::method method, uint32_t cseq,
   nta_outgoing_s* orq = nullptr;
   if (sip->sip_request != nullptr && sip->sip_from != nullptr
       && sip->sip_to != nullptr)
-    orq = nta_outgoing_mcreate(agent_, is_ack ? nullptr : on_response,
-                               is_ack ? nullptr : &l,
-                               reinterpret_cast<url_string_t*>(hop), message,
-                               TAG_IF(ack_branch != nullptr,
-                                      NTATAG_ACK_BRANCH(ack_branch)),
-                               TAG_END());
+    orq = nta_outgoing_mcreate(
+      agent_, is_ack ? nullptr : on_response, is_ack ? nullptr : &l,
+      reinterpret_cast<url_string_t*>(hop), message,
+      TAG_IF(ack_branch != nullptr, NTATAG_ACK_BRANCH(ack_branch)), TAG_END());
   if (orq == nullptr) {
     msg_destroy(message);
     return nullptr;
@@ -200,8 +198,8 @@ bool edge::send(leg& l, client_transaction& txn, const model::invite& x) {
   append_line(lines, "Alert-Info", x.target.alert_info);
   lines += txn.authorization;
   lines += x.headers;
-  txn.orq = transmit(l, model::method::invite, txn.cseq, x.body,
-                     x.max_forwards, nullptr);
+  txn.orq = transmit(l, model::method::invite, txn.cseq, x.body, x.max_forwards,
+                     nullptr);
   return txn.orq != nullptr;
 }
 
@@ -240,13 +238,18 @@ bool edge::send(leg& l, client_transaction& txn, const model::request& x) {
     for (const auto& invite : l.clients)
       if (invite.method == model::method::invite)
         append_line(lines, "RAck",
-                    std::to_string(x.rseq) + ' '
-                      + std::to_string(invite.cseq) + " INVITE");
+                    std::to_string(x.rseq) + ' ' + std::to_string(invite.cseq)
+                      + " INVITE");
   }
-  if (!x.refer_to.empty())
+  if (!x.refer_to.empty()) {
+    l.our_refer_cseq = txn.cseq;
     append_reference(l, x.refer_to, x.refer_replaces, x.headers);
+  }
   if (x.notify) {
-    append_line(lines, "Event", x.notify->event);
+    auto& event = x.notify->event;
+    auto again = l.referred_again && event == "refer";
+    append_line(lines, "Event",
+                again ? with_event_id(event, l.peer_refer_cseq) : event);
     append_line(lines, "Subscription-State", x.notify->subscription_state);
   }
   lines += txn.authorization;
@@ -284,8 +287,7 @@ void edge::perform(leg& l, model::cancel&& x) {
     .add();
   nta_outgoing_tcancel(
     txn->orq, nullptr, nullptr,
-    TAG_IF(!x.reason.empty(), SIPTAG_REASON_STR(x.reason.c_str())),
-    TAG_END());
+    TAG_IF(!x.reason.empty(), SIPTAG_REASON_STR(x.reason.c_str())), TAG_END());
 }
 
 } // namespace strowger::sip

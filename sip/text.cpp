@@ -110,4 +110,27 @@ std::string unescaped(std::string_view text) {
   return result;
 }
 
+void append_hex(std::string& to, uint64_t x, int digits) {
+  constexpr char alphabet[] = "0123456789abcdef";
+  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4)
+    to += alphabet[(x >> shift) & 15];
+}
+
+bool read_hex(std::string_view text, uint64_t& x) {
+  x = 0;
+  for (char c : text) {
+    uint64_t digit;
+    if (c >= '0' && c <= '9')
+      digit = static_cast<uint64_t>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      digit = static_cast<uint64_t>(c - 'a' + 10);
+    else if (c >= 'A' && c <= 'F')
+      digit = static_cast<uint64_t>(c - 'A' + 10);
+    else
+      return false;
+    x = x << 4 | digit;
+  }
+  return true;
+}
+
 } // namespace strowger::sip

@@ -33,4 +33,9 @@ void append_user(std::string& to, std::string_view user);
 /// from whoever treats it as C text.
 std::string unescaped(std::string_view text);
 
+/// The last `digits` hex digits of a number; and back, false if the text has
+/// anything else in it.
+void append_hex(std::string& to, uint64_t x, int digits);
+bool read_hex(std::string_view text, uint64_t& x);
+
 } // namespace strowger::sip

@@ -32,6 +32,15 @@ struct errand {
   std::string dn; // whose hold it waits for
 };
 
+/// A leg whose peer we asked to call somebody else itself: a transfer by REFER
+/// in its dialog (semantics 6.5).
+struct referral {
+  leg_number leg = nobody;     // the dialog of the REFER
+  txn_number txn = 0;          // and its transaction
+  leg_number awaited = nobody; // kept for the INVITE that comes of it
+  std::string destination;
+};
+
 /// DTMF that a client wants to be sent, one INFO after another.
 struct digits_to_send {
   leg_number leg = nobody;
@@ -81,6 +90,7 @@ struct call {
   std::vector<digits_to_send> digits;
   leg_number spare_leg = nobody; // kept for a leg that did not come after all
   std::optional<leg_number> referring; // its REFER is being carried out
+  std::optional<referral> moving;      // the caller moves itself, by our REFER
   std::vector<leg> legs;
   std::vector<use_of_device> uses; // index = seizure_number
   std::vector<hop> hops;           // devices still to be tried, in order

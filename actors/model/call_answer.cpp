@@ -184,6 +184,7 @@ void bridge_answer(call& c, leg& b, responded&& x, const context& ctx,
 
 /// What only the way to an answer needed; a held call should be small.
 void forget_setup(call& c) {
+  c.bound = false;
   c.hops = {};
   c.targets = {};
   c.overflow.reset();
@@ -225,6 +226,7 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
   report_established(c, ctx, fx);
   if (c.leaving.state != party_state::null)
     release_leaving(c, call_state::transferred, ctx, fx);
+  leave_old_dialog(c);
   forget_setup(c);
 }
 
@@ -325,6 +327,21 @@ void on_silence(call& c, leg& b, const context& ctx, effects& fx) {
   after_failure(c, b, verdict, ctx, fx);
 }
 
+void refuse_caller(call& c, uint16_t status, effects& fx,
+                   std::vector<std::string> contacts) {
+  auto& a = c.caller_leg();
+  if (a.state != leg_state::inviting)
+    return;
+  respond x;
+  x.leg = a.number;
+  x.status = status;
+  x.contacts = std::move(contacts);
+  if (status == 422)
+    x.session = a.session.terms;
+  fx.wire.emplace_back(std::move(x));
+  leg_gone(c, a, fx);
+}
+
 void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
   auto state = state_of(status);
   if (c.phase == call_phase::summoning) {
@@ -333,6 +350,7 @@ void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
   }
   if (c.leaving.state != party_state::null) { // a transfer that failed
     stop_seeking(c, fx);
+    refuse_caller(c, status, fx);
     report_released(c, c.called, state, ctx, fx);
     keep_leaving(c, status, ctx, fx);
     return;
@@ -343,16 +361,7 @@ void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
   }
   c.record.status = status;
   c.record.result = result_of(status);
-  auto& a = c.caller_leg();
-  if (a.state == leg_state::inviting) {
-    respond x;
-    x.leg = a.number;
-    x.status = status;
-    if (status == 422)
-      x.session = a.session.terms;
-    fx.wire.emplace_back(std::move(x));
-    leg_gone(c, a, fx);
-  }
+  refuse_caller(c, status, fx);
   report_released(c, c.called, state, ctx, fx);
   report_left_queue(c, event_type::released, state, ctx, fx);
   if (c.caller.state == party_state::dialing)

@@ -133,10 +133,16 @@ void give_phone_back(call& c, effects& fx) {
   if (!c.other_place)
     return;
   auto place = *std::exchange(c.other_place, std::nullopt);
-  // Either it speaks here, or there: then there is nothing to give.
+  // Either it speaks here, or there: then there is nothing to give. Both
+  // parties may have that DN, if a phone has called itself.
   auto speaks = [&](const party& p) {
     return p.internal && p.dn == c.sharer && p.leg != nobody;
   };
+  auto is_away = [&](const party& p) {
+    return p.dn == c.sharer && p.state == party_state::held && p.leg == nobody;
+  };
+  if (is_away(c.caller) || is_away(c.called))
+    return;
   auto* p = speaks(c.caller)   ? &c.caller
             : speaks(c.called) ? &c.called
                                : nullptr;

@@ -44,20 +44,6 @@ bool is_talking(const party& p) {
   return p.state == party_state::connected || p.state == party_state::held;
 }
 
-/// The final status in a message/sipfrag body, or 0.
-uint16_t status_in(const content& x) {
-  constexpr std::string_view version = "SIP/2.0 ";
-  if (!x.data.starts_with(version) || x.data.size() < version.size() + 3)
-    return 0;
-  auto value = 0;
-  for (auto c : x.data.substr(version.size(), 3)) {
-    if (c < '0' || c > '9')
-      return 0;
-    value = value * 10 + (c - '0');
-  }
-  return static_cast<uint16_t>(value);
-}
-
 } // namespace
 
 // -- phones that transfer -----------------------------------------------------
@@ -151,14 +137,32 @@ void on_refer_response(call& c, leg& a, const responded& x, const context& ctx,
                 ctx, fx);
 }
 
+uint16_t sipfrag_status(const content& x) {
+  constexpr std::string_view version = "SIP/2.0 ";
+  if (!x.data.starts_with(version) || x.data.size() < version.size() + 3)
+    return 0;
+  auto value = 0;
+  for (auto c : x.data.substr(version.size(), 3)) {
+    if (c < '0' || c > '9')
+      return 0;
+    value = value * 10 + (c - '0');
+  }
+  return static_cast<uint16_t>(value);
+}
+
 void on_progress(call& c, leg& l, requested&& x, const context& ctx,
                  effects& fx) {
-  if (!l.by_refer || !x.notify || x.notify->event != "refer") {
+  auto ours = l.by_refer || l.referred;
+  if (!ours || !x.notify || x.notify->event != "refer") {
     answer(l, x, 481, fx); // of a subscription that we never made
     return;
   }
   answer(l, x, 200, fx);
-  auto status = status_in(x.body);
+  if (l.referred) {
+    on_referral_progress(c, l, x, ctx, fx);
+    return;
+  }
+  auto status = sipfrag_status(x.body);
   auto over = x.notify->subscription_state.starts_with("terminated")
               || status >= 200;
   if (!over)
@@ -169,22 +173,29 @@ void on_progress(call& c, leg& l, requested&& x, const context& ctx,
                 fx);
 }
 
-void on_summoned_call(call& c, offered&& x, const context& ctx, effects& fx) {
+leg& open_awaited(call& c, offered&& x, seizure_number use) {
   auto& slot = leg_at(c, x.leg);
   slot = {};
   slot.number = x.leg;
+  slot.seizure = use;
   open_incoming(slot, x);
   c.caller.leg = slot.number;
+  c.origin.headers = std::move(x.headers);
+  c.origin.max_forwards = x.max_forwards;
+  return slot;
+}
+
+void on_summoned_call(call& c, offered&& x, const context& ctx, effects& fx) {
+  seizure_number device = 0;
   for (auto& use : c.uses)
     if (use.at == use_of_device::stage::granted) {
       use.origin = true;
-      slot.seizure = static_cast<seizure_number>(&use - c.uses.data());
+      device = static_cast<seizure_number>(&use - c.uses.data());
     }
-  c.origin.headers = std::move(x.headers);
-  c.origin.max_forwards = x.max_forwards;
   c.record.origin.address = x.source_address;
   c.record.origin.sip_call_id = x.sip_call_id;
-  if (refuse_session(c, slot, ctx, fx))
+  auto& a = open_awaited(c, std::move(x), device);
+  if (refuse_session(c, a, ctx, fx))
     return;
   c.ring_until = never;
   c.failure = 0;

@@ -78,7 +78,7 @@ void on_bye(call& c, leg& l, const requested& x, const context& ctx,
                   || l.state == leg_state::releasing;
   auto number = l.number;
   leg_gone(c, l, fx);
-  if (given_up)
+  if (given_up || on_referral_bye(c, l, ctx, fx))
     return;
   if (c.leaving.state != party_state::null && c.leaving.leg == number) {
     // Phones that transferred by REFER hang up at once; others have given up.
@@ -209,6 +209,7 @@ void end_call(call& c, releaser by, call_state state, const context& ctx,
   c.record.released_by = by;
   c.record.ended = ctx.now;
   c.then.reset();
+  c.moving.reset();
   give_phone_back(c, fx);
   for (auto& l : c.legs)
     hang_up(c, l, fx);
@@ -260,7 +261,11 @@ void finish_if_done(call& c, const context& ctx, effects& fx) {
 
 void take(call& c, const cancelled& x, const context& ctx, effects& fx) {
   auto& a = leg_at(c, x.leg);
-  if (a.state == leg_state::inviting && c.phase != call_phase::ending)
+  if (a.state != leg_state::inviting || c.phase == call_phase::ending)
+    return;
+  if (c.leaving.state != party_state::null) // it was moving, by our REFER
+    give_up(c, 487, ctx, fx);
+  else
     abandon(c, ctx, fx);
 }
 
@@ -277,8 +282,11 @@ void abandon(call& c, const context& ctx, effects& fx) {
 
 void take(call& c, responded&& x, const context& ctx, effects& fx) {
   auto& l = leg_at(c, x.leg);
-  if (l.by_refer && x.method == method::refer) {
-    on_refer_response(c, l, x, ctx, fx);
+  if (x.method == method::refer) {
+    if (l.by_refer)
+      on_refer_response(c, l, x, ctx, fx);
+    else
+      on_referral_response(c, x, ctx, fx);
     return;
   }
   if (x.txn == 0) {

@@ -195,11 +195,18 @@ void take(call& c, offered&& x, const context& ctx, effects& fx) {
     on_summoned_call(c, std::move(x), ctx, fx);
     return;
   }
+  if (c.moving && c.moving->awaited == x.leg) {
+    on_moving_call(c, std::move(x), ctx, fx);
+    return;
+  }
   if (c.phase != call_phase::fresh) { // the call it was to join is over
     respond y;
     y.leg = x.leg;
     y.status = 487;
     fx.wire.emplace_back(std::move(y));
+    forget z;
+    z.leg = x.leg;
+    fx.wire.emplace_back(std::move(z));
     return;
   }
   c.origin = std::move(x);
@@ -336,6 +343,8 @@ void invite_target(call& c, seizure_number use,
     summon(c, use, std::move(goal), terms, ctx, fx);
     return;
   }
+  if (send_past_us(c, use, *goal, ctx, fx))
+    return;
   auto& from = c.origin;
   auto& a = c.caller_leg();
   auto waits = a.state == leg_state::inviting

@@ -18,6 +18,7 @@
 ///   call_making   calls that clients make
 ///   call_transfer hold, consultation, transfer
 ///   call_refer    REFER, of phones and to phones
+///   call_referral legs that we move by REFER, or send elsewhere
 ///   call_move     legs that move between calls
 ///   topology      who is to hear whom
 ///   choreographer offers and answers that come in on a leg
@@ -182,8 +183,43 @@ void on_refer_response(call&, leg&, const responded&, const context&, effects&);
 /// NOTIFY of the phone that we asked.
 void on_progress(call&, leg&, requested&&, const context&, effects&);
 
-/// And its INVITE.
+/// And its INVITE: a leg of the caller, over a device that is seized already.
+leg& open_awaited(call&, offered&&, seizure_number);
 void on_summoned_call(call&, offered&&, const context&, effects&);
+
+/// The final status in a message/sipfrag body, or 0.
+uint16_t sipfrag_status(const content&);
+
+// -- call_referral ------------------------------------------------------------
+
+/// Is the caller, who is to talk to somebody else, asked to call that one
+/// itself (`refer-enabled` of its device)?
+bool moves_by_refer(const call&, const std::string& destination,
+                    const context&);
+void refer_caller(call&, const std::string& destination, const context&,
+                  effects&);
+void on_referral_response(call&, const responded&, const context&, effects&);
+void on_referral_progress(call&, leg&, const requested&, const context&,
+                          effects&);
+
+/// The INVITE that comes of it.
+void on_moving_call(call&, offered&&, const context&, effects&);
+
+/// BYE in the dialog of the REFER; false if it ends the call as any BYE does.
+bool on_referral_bye(call&, leg&, const context&, effects&);
+
+/// The caller has answered elsewhere: its old dialog only waits for the last
+/// NOTIFY.
+void leave_old_dialog(call&);
+
+/// The transfer has failed: the caller speaks in its old dialog again. False if
+/// that has ended.
+bool keep_caller(call&, effects&);
+
+/// `oosp-transfer-enabled`: sends the caller to the target by 302 or REFER
+/// instead of calling that; false if it does not apply.
+bool send_past_us(call&, seizure_number, const target&, const context&,
+                  effects&);
 
 // -- call_answer --------------------------------------------------------------
 
@@ -200,6 +236,11 @@ void on_silence(call&, leg&, const context&, effects&);
 /// leaves it to the transaction (`sip-invite-timeout`, `sip-trying-timeout`).
 time_point answer_deadline(const call&, const leg&, bool trying,
                            const context&);
+
+/// Refuses the INVITE of the caller, if it has not been answered; `contacts`
+/// are those of a 302.
+void refuse_caller(call&, uint16_t status, effects&,
+                   std::vector<std::string> contacts = {});
 
 /// Nobody is to be reached: refuses the caller with `status`.
 void give_up(call&, uint16_t status, const context&, effects&);
@@ -330,9 +371,15 @@ inline content copy(const description& x) {
   return x ? *x : content{};
 }
 
+/// The caller moved by our REFER, and speaks on another leg of the call now.
+inline bool is_left_behind(const call& c, const leg& l) {
+  return l.referred && l.number != c.caller.leg && l.number != c.called.leg
+         && l.number != c.leaving.leg;
+}
+
 /// The party that this leg reaches.
 inline party& party_of(call& c, const leg& l) {
-  if (l.number == c.caller.leg)
+  if (l.number == c.caller.leg || is_left_behind(c, l))
     return c.caller;
   return l.number == c.leaving.leg ? c.leaving : c.called;
 }

@@ -58,7 +58,7 @@ void open_consult(call& c, party& p, const demand& x, const context& ctx,
 }
 
 void change_over(call& c, party& p, const demand& x, effects& fx) {
-  if (c.other_place && p.leg != nobody) {
+  if (c.other_place && c.sharer == p.dn && p.leg != nobody) {
     auto place = *c.other_place;
     seat_as_caller(c, other_side(c, p));
     take_leg_away(c, c.called, place, {}, fx);
@@ -105,6 +105,8 @@ verdict after_hold(call& c, demand&& x, const context& ctx, effects& fx) {
   auto consults = x.verb != verb::alternate_call;
   if (consults && !is_reachable(ctx.config, x.destination))
     return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
+  if (c.other_place && c.sharer != p->dn && !dual_dialog(*p, ctx))
+    return not_now("the other party has lent its phone to a second call");
   demand hold;
   hold.verb = verb::hold_call;
   hold.this_dn = x.this_dn;
@@ -287,7 +289,10 @@ void move_other_party(call& c, party& p, const demand& x, const context& ctx,
   seat_as_caller(c, other_side(c, p));
   c.leaving = std::exchange(c.called, {});
   c.failure = 0;
-  route(c, x.destination, ctx, fx);
+  if (moves_by_refer(c, x.destination, ctx))
+    refer_caller(c, x.destination, ctx, fx);
+  else
+    route(c, x.destination, ctx, fx);
 }
 
 void keep_leaving(call& c, uint16_t status, const context& ctx, effects& fx) {
@@ -296,6 +301,8 @@ void keep_leaving(call& c, uint16_t status, const context& ctx, effects& fx) {
   c.phase = call_phase::connected;
   c.ring_until = never;
   report_error(c, c.called.dn, fault_of(status), ctx, fx);
+  if (!keep_caller(c, fx))
+    end_call(c, releaser::caller, call_state::ok, ctx, fx);
 }
 
 void release_leaving(call& c, call_state state, const context& ctx,

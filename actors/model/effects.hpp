@@ -37,10 +37,10 @@ struct effects {
     model::verdict verdict;
   };
 
-  /// The phone was asked to call; its INVITE belongs to this call.
+  /// The device was asked to call; its INVITE belongs to this call.
   struct awaiting {
     call_id call;
-    std::string source;
+    std::string source; // empty: nothing is awaited any more
     std::string called;
     leg_number leg = 0;
   };

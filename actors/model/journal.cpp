@@ -51,8 +51,8 @@ constexpr std::array<std::string_view, call_type_count> call_type_words = {
   "unknown", "internal", "inbound", "outbound", "consult"};
 
 constexpr std::array<std::string_view, call_result_count> result_words = {
-  "answered",  "abandoned", "busy",     "rejected",
-  "no_answer", "invalid",   "no_trunk", "failed",
+  "answered", "abandoned", "busy",   "rejected",   "no_answer",
+  "invalid",  "no_trunk",  "failed", "redirected",
 };
 
 constexpr std::array<std::string_view, 23> state_words = {

@@ -158,14 +158,15 @@ struct journal_event {
 
 /// How a call ended.
 enum class call_result : uint8_t {
-  answered,  // was established, then released
-  abandoned, // the caller gave up
-  busy,      // 486, 600
-  rejected,  // 403, 603 and other refusals of the called side
-  no_answer, // nobody answered in time, 408, 480
-  invalid,   // no such number: 404, 484, 604
-  no_trunk,  // no trunk was free or in service: 503
-  failed,    // everything else: 4xx, 5xx, errors
+  answered,   // was established, then released
+  abandoned,  // the caller gave up
+  busy,       // 486, 600
+  rejected,   // 403, 603 and other refusals of the called side
+  no_answer,  // nobody answered in time, 408, 480
+  invalid,    // no such number: 404, 484, 604
+  no_trunk,   // no trunk was free or in service: 503
+  failed,     // everything else: 4xx, 5xx, errors
+  redirected, // sent elsewhere by 302
 };
 
 /// Who ended a call.
@@ -213,6 +214,6 @@ inline constexpr size_t event_type_count
 inline constexpr size_t call_type_count
   = static_cast<size_t>(call_type::consult) + 1;
 inline constexpr size_t call_result_count
-  = static_cast<size_t>(call_result::failed) + 1;
+  = static_cast<size_t>(call_result::redirected) + 1;
 
 } // namespace strowger::model

@@ -53,6 +53,7 @@ struct leg {
   bool release_when_acked = false; // BYE has to wait for the ACK
   bool held = false;               // the peer put the call on hold
   bool by_refer = false;           // no session: our REFER and its NOTIFYs
+  bool referred = false;           // a REFER of ours went out in its dialog
   seizure_number seizure = 0;
   txn_number next_txn = 1;      // of our requests
   txn_number order_txn = 0;     // NOTIFY with an order to the phone, last one

@@ -101,6 +101,7 @@ struct reference {
 struct notification {
   std::string event;              // Event, without parameters: "refer", "talk"
   std::string subscription_state; // "active;expires=60"; empty for BroadSoft's
+  bool outdated = false; // of a REFER before the last one (its `id` says so)
 };
 
 /// Where an INVITE goes.
@@ -134,6 +135,8 @@ struct offered {
   std::optional<leg_name> replaces; // RFC 3891; the wire refused unknown ones
   bool replaces_early_only = false;
   leg_number leg = 0; // it opens: not 0 if the call asked for it by REFER
+  std::optional<call_id>
+    asked_by; // that call, if the Request-URI still says so
   time_point received_at{};
 };
 

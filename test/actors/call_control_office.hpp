@@ -11,9 +11,11 @@ namespace strowger::test {
 
 using model::option;
 
+using option_list
+  = std::initializer_list<std::pair<option, model::option_value>>;
+
 inline std::shared_ptr<const model::directory> phones_with(
-  std::initializer_list<std::pair<option, model::option_value>> of_phones,
-  std::initializer_list<std::pair<option, model::option_value>> of_all = {}) {
+  option_list of_phones, option_list of_all = {}, option_list of_gateway = {}) {
   model::directory_builder b{"office"};
   for (auto& [id, value] : of_all)
     b.set(id, value);
@@ -27,6 +29,9 @@ inline std::shared_ptr<const model::directory> phones_with(
   model::option_values gateway;
   gateway.set(option::contact, std::string{"sip:gateway"});
   gateway.set(option::prefix, std::vector<std::string>{"1"});
+  gateway.set(option::refer_enabled, false);
+  for (auto& [id, value] : of_gateway)
+    gateway.set(id, value);
   b.add("gateway", model::dn_type::trunk, std::move(gateway));
   b.add("9", model::dn_type::routing_point);
   auto config = b.build();
@@ -80,6 +85,25 @@ struct reinvite_office : played_office {
 // The phones are asked to call by REFER, as they are by default.
 struct refer_office : played_office {
   refer_office() : played_office(phones_with({})) {
+    // nop
+  }
+};
+
+// The gateway moves its calls by REFER, as devices do by default.
+struct referring_gateway_office : played_office {
+  referring_gateway_office()
+    : played_office(phones_with({{option::refer_enabled, false}}, {},
+                                {{option::refer_enabled, true}})) {
+    // nop
+  }
+};
+
+// The gateway takes us out of calls that go outside (`oosp-transfer-enabled`).
+struct oosp_office : played_office {
+  oosp_office()
+    : played_office(phones_with(
+      {{option::refer_enabled, false}}, {},
+      {{option::refer_enabled, true}, {option::oosp_transfer_enabled, true}})) {
     // nop
   }
 };

@@ -41,6 +41,8 @@ public:
     model::option_values gateway;
     gateway.set(option::contact, std::string{"sip:gateway"});
     gateway.set(option::prefix, values{"1"});
+    gateway.set(option::refer_enabled, dice_.chance(50));
+    gateway.set(option::oosp_transfer_enabled, dice_.chance(30));
     b.add("gateway", model::dn_type::trunk, std::move(gateway));
     model::option_values point;
     point.set(option::default_dn, std::string{"2003"});
@@ -81,7 +83,8 @@ public:
     CHECK(exchange.idle());
     CHECK(asked_ == answered_);
     for (auto& [at, l] : legs_)
-      CHECK_MESSAGE(l.forgotten, "a leg outlives its call");
+      CHECK_MESSAGE(l.forgotten, "leg " << int{at.second} << " of call "
+                                        << at.first.value << " is left");
     model::ledger book;
     for (auto& x : kept.events)
       book.fold(x);
@@ -97,6 +100,7 @@ private:
   using place = std::pair<model::call_id, model::leg_number>;
   struct peer {
     place now; // after it has moved
+    std::string device;
     bool forgotten = false;
     bool over = false;
     model::txn_number next = 0;
@@ -157,9 +161,10 @@ private:
     if (dice_.chance(85))
       x.body = sdp();
     x.received_at = clock.now();
+    auto device = x.source;
     auto call = exchange.open(std::move(x));
     place at{call.id, call.leg};
-    legs_[at] = {at};
+    legs_[at] = {at, device};
     later(soon() * 5, [this, at] { wander(at); });
     settle();
   }
@@ -236,7 +241,7 @@ private:
 
   void hear(model::call_id call, const model::invite& x) {
     place at{call, x.leg};
-    legs_[at] = {at};
+    legs_[at] = {at, device_of(x.target)};
     offered_[at] = !x.body.empty();
     if (dice_.chance(3) && !calm_)
       return; // dead: the transaction gives up after 32 s
@@ -266,34 +271,61 @@ private:
       tell(at, std::move(y));
     });
   }
-  void hear(model::call_id call, const model::refer& x) {
-    place at{call, x.leg};
-    legs_[at] = {at};
-    auto taken = dice_.chance(80);
-    answer_later(at, 0, model::method::refer, taken ? 202 : 603);
-    if (!taken || dice_.chance(10))
+  static std::string device_of(const model::target& x) {
+    return x.uri.substr(x.uri.find('@') + 1);
+  }
+
+  /// The device calls whom it was asked to call, and says what came of it.
+  void obey(place asked, std::string device, const std::string& refer_to) {
+    later(soon() * 5, [=, this] {
+      model::requested y;
+      y.txn = ++legs_[asked].next + 1000;
+      y.method = model::method::notify;
+      y.notify = model::notification{"refer", "terminated"};
+      y.body = {"message/sipfrag",
+                dice_.chance(70) ? "SIP/2.0 200 OK" : "SIP/2.0 486 Busy"};
+      tell(asked, std::move(y));
+    });
+    if (dice_.chance(10) || !refer_to.ends_with('@'))
       return;
-    auto called = x.refer_to.substr(4, x.refer_to.size() - 5);
-    auto caller = x.target.uri.substr(x.target.uri.find('@') + 1);
     later(500ms, [=, this] {
       model::offered y;
-      y.source = caller;
+      y.source = device;
       y.may_call_out = true;
-      y.called = called;
-      y.caller.user = caller;
+      y.called = refer_to.substr(4, refer_to.size() - 5);
+      y.caller.user = device;
       y.body = sdp();
       y.received_at = clock.now();
+      if (dice_.chance(50))
+        y.asked_by = legs_[asked].now.first;
       auto opened = exchange.open(std::move(y));
       place in{opened.id, opened.leg};
-      legs_[in] = {in};
+      legs_[in] = {in, device};
       later(soon() * 5, [this, in] { wander(in); });
     });
+  }
+
+  void hear(model::call_id call, const model::refer& x) {
+    place at{call, x.leg};
+    legs_[at] = {at, device_of(x.target)};
+    auto taken = dice_.chance(80);
+    answer_later(at, 0, model::method::refer, taken ? 202 : 603);
+    if (taken)
+      obey(at, device_of(x.target), x.refer_to);
   }
   void hear(model::call_id call, const model::request& x) {
     auto at = origin_of(call, x.leg);
     if (x.method == model::method::bye) {
       legs_[at].over = true;
       answer_later(at, x.txn, x.method, 200);
+      return;
+    }
+    if (x.method == model::method::refer) {
+      auto taken = dice_.chance(80);
+      auto refusal = dice_.chance(50) ? 405 : 603;
+      answer_later(at, x.txn, x.method, taken ? 202 : refusal);
+      if (taken)
+        obey(at, legs_[at].device, x.refer_to);
       return;
     }
     auto verdict = dice_.below(12);

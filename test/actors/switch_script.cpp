@@ -200,10 +200,14 @@ void switch_script::call_in(const std::string& who,
     auto& other = find(word(words, 4)).at;
     x.replaces = leg_name{other.call, other.leg};
   }
+  if (word(words, 3) == "asked")
+    x.asked_by = call_of(word(words, 4));
   x.received_at = reactor.now();
   auto call = exchange.open(std::move(x));
-  auto busy = peers_.count(who) && !peers_[who].over;
-  auto& p = peers_[who + (busy ? "'" : "")];
+  auto name = who;
+  while (peers_.count(name) && !peers_[name].over)
+    name += "'";
+  auto& p = peers_[name];
   p = {};
   p.at = {call.id, call.leg};
 }
@@ -346,6 +350,8 @@ std::string switch_script::say(const call_id& call, const command& x) {
       auto& asked = self.peers_[name].asked;
       if (y.txn != 0 && asked.count(y.txn))
         text += " to " + asked[y.txn];
+      for (auto& uri : y.contacts)
+        text += " " + uri;
       return text + token(y.body);
     }
     std::string operator()(const acknowledge& y) {

@@ -52,6 +52,9 @@ protected:
   /// The events since the last look, in words.
   std::string new_events();
 
+  /// The call of a word: "c1".
+  model::call_id call_of(const std::string& word);
+
 private:
   struct place {
     model::call_id call;
@@ -78,7 +81,6 @@ private:
   std::string say(const model::call_id& call, const model::command& x);
   peer& find(const std::string& who);
   std::string name_at(place x);
-  model::call_id call_of(const std::string& word);
   std::string word_of(model::call_id x);
   template <class Signal>
   void tell(peer& p, Signal x);

@@ -212,3 +212,23 @@ TEST_CASE_FIXTURE(reinvite_office, "M21: a single-step transfer to a busy "
     {"2002: BYE", "2002: 200 to BYE; gateway: BYE", "2002 Released[c1]"},
   });
 }
+
+TEST_CASE_FIXTURE(single_dialog_office,
+                  "a phone that has called itself and "
+                  "consults keeps its two dialogs apart") {
+  play({
+    {"2001: INVITE 2001 o1", "2001': INVITE o1", "2001 Dialing[c1]"},
+    {"2001': 200 a1", "2001': ACK; 2001: 200 a1",
+     "2001 Ringing[c1], 2001 Established[c1], 2001 Established[c1]"},
+    {"2001: ACK", ""},
+    {"InitiateTransfer 2001 c1 2003",
+     "2001: re-INVITE a1(held); 2001': re-INVITE o1(held)"},
+    {"2001: 200 to re-INVITE h1", "2001: ACK"},
+    {"2001': 200 to re-INVITE h2", "2001': ACK; 2003: INVITE",
+     "2001 Held[c1], 2001 Dialing[c2]"},
+    {"ClearCall 2001 c1", "2001: BYE",
+     "2001 Released[c1](Cleared), 2001 Released[c1](Cleared)"},
+    {"2003: 486", "2001': BYE",
+     "2001 DestinationBusy[c2](Busy), 2001 Released[c2](Busy)"},
+  });
+}

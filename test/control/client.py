@@ -2,6 +2,7 @@
 events in a thread, and asks."""
 
 import pathlib
+import queue
 import re
 import shutil
 import subprocess
@@ -60,6 +61,7 @@ class Client:
         self.events = []  # the event of each row
         self.lock = threading.Lock()
         self.asked = 0
+        self.instructions = None  # of a strategy
         self.stream = events_grpc.EventServiceStub(self.channel).Subscribe(
             events.SubscribeRequest(), metadata=self.metadata)
         self.take(next(self.stream))  # whoever asks now misses nothing
@@ -68,6 +70,8 @@ class Client:
 
     def close(self):
         self.stream.cancel()
+        if self.instructions:
+            self.instructions.put(None)
         self.follower.join(10)
         self.channel.close()
 
@@ -123,6 +127,32 @@ class Client:
         with self.lock:
             at = len(self.rows) - 1 - self.rows[::-1].index(row)
             return self.events[at]
+
+    # -- routing --------------------------------------------------------------
+
+    def serve(self, *points):
+        """From now on it is a strategy, too, which only does what it is told
+        by route()."""
+        from strowger.v1 import routing_service_pb2 as routing
+        from strowger.v1 import routing_service_pb2_grpc as routing_grpc
+        self.routing = routing
+        self.instructions = queue.SimpleQueue()
+        self.instructions.put(routing.ServeRequest(
+            start=routing.StartServing(routing_points=points)))
+        self.routes = routing_grpc.RoutingServiceStub(self.channel).Serve(
+            iter(self.instructions.get, None), metadata=self.metadata)
+        assert next(self.routes).HasField("started")
+
+    def route(self, point, call_id, destination):
+        """Once its RouteRequest has come, the call is to go there."""
+        while True:
+            message = next(self.routes)
+            if message.request.call.call_id == call_id:
+                break
+        self.instructions.put(self.routing.ServeRequest(
+            route=self.routing.RouteInstruction(
+                request_id=f"route {call_id}", call_id=call_id,
+                routing_point=point, destination=destination)))
 
     # -- requests -------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The office in which the cases of call control are played: phones 2001 to 2004
 that have registered, the trunk "gateway" for numbers that begin with 1, the
 trunk "other" for those that begin with 3, and a client of the control plane.
+Trunks are moved by re-INVITE, unless a case says otherwise.
 
 A case is a table. Each row is what happens, what peers then get, and which
 events the client then sees, in the language of test/actors: `2002: 200 a1` is
@@ -64,7 +65,8 @@ class Office:
             switch, [*(extension(x, **{**(phones or {}), **only.get(x, {})})
                        for x in PHONES),
                      *(trunk(name, ports[name], **{
-                         "prefix": prefix, **(trunks or {}),
+                         "prefix": prefix, "refer_enabled": False,
+                       **(trunks or {}),
                          **only.get(name, {})})
                        for name, prefix in TRUNKS.items()), *dns],
             start=False, control=f"127.0.0.1:{control}")
@@ -176,6 +178,9 @@ class Office:
                 fields["digits"] = word
             else:
                 fields["destination"] = word
+        if method == "RouteCall":
+            self.client.route(words[1], *calls, words[-1])
+            return ""
         if len(calls) == 2:
             fields["held_call_id"], fields["current_call_id"] = calls
         elif calls:
@@ -183,7 +188,9 @@ class Office:
         return self.client.ask(method, **fields)
 
     def call(self, peer, number, body=""):
-        leg = peer.call(number, self.body(body, peer))
+        asked = getattr(peer, "referred_to", "")
+        leg = peer.call(number, self.body(body, peer),
+                        uri=asked if user_of(f"<{asked}>") == number else None)
         made = self.new_dialog(peer)
         made.__dict__.update(leg.__dict__)
 
@@ -309,7 +316,9 @@ class Office:
         if method == "REFER":
             # Who it leads to: a DN of ours, or a peer outside.
             at = uri_of(x.get("Refer-To"))
-            method += " " + at.replace(self.switch.at, "switch")
+            method += " " + at.partition(";")[0].replace(self.switch.at,
+                                                         "switch")
+            dialog.peer.referred_to = at
         if method == "NOTIFY":
             method += " " + x.get("Event").partition(";")[0]
         return method + self.token(x)
@@ -336,6 +345,8 @@ class Office:
         if x.method == "BYE":
             dialog.over = True
         text = str(x.status)
+        if x.status == 302:
+            text += " " + uri_of(x.get("Contact"))
         if not first:
             text += f" to {'re-' if x.method == 'INVITE' else ''}{x.method}"
         return text + self.token(x)

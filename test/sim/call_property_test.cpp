@@ -98,6 +98,8 @@ TEST_CASE("whatever peers and wires do, a call keeps to SIP and ends clean") {
     FAIL(retell(*t.failed));
   // The stories have to be worth telling: every end happens.
   for (size_t i = 0; i < t.results.size(); ++i) {
+    if (static_cast<model::call_result>(i) == model::call_result::redirected)
+      continue; // takes a client, see test/actors/referral_test
     CAPTURE(to_string(static_cast<model::call_result>(i)));
     CHECK(t.results[i] > 0);
   }

@@ -262,12 +262,12 @@ class Peer:
     # -- calls -----------------------------------------------------------------------
 
     def call(self, number, body=None, headers=(), password=None,
-             max_forwards=70, supported=None):
+             max_forwards=70, supported=None, uri=None):
         """Sends an INVITE; with a password it answers one 401. A body of ""
-        makes an INVITE without SDP."""
+        makes an INVITE without SDP; `uri` is called as it stands."""
         leg = Leg(self)
         body = sdp(user=self.user or "phone") if body is None else body
-        uri = f"sip:{number}@{self.switch.at}"
+        uri = uri or f"sip:{number}@{self.switch.at}"
         leg.local = f'"{self.user}" <sip:{self.user}@{self.switch.at}>' \
                     f";tag={secrets.token_hex(4)}"
         leg.remote = f"<{uri}>"

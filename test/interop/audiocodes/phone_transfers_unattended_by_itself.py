@@ -5,7 +5,7 @@ from office import Office
 
 
 def play(stage):
-    office = Office(stage)
+    office = Office(stage, {"refer_enabled": False})
     office.play(
         ("2001: INVITE 2002 o1", "2002: INVITE o1", "2001 Dialing c1"),
         ("2002: 180", "2001: 180", "2002 Ringing c1"),

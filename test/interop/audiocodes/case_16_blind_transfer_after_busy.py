@@ -1,5 +1,5 @@
-"""Pending: NOTIFYs for the second REFER of a dialog lack the id of Event (RFC
-3515 2.4.6), so a phone takes them for news of the first, which has ended."""
+"""NOTIFYs for the second REFER of a dialog say by the id of Event which REFER
+they tell of (RFC 3515 2.4.6)."""
 
 from office import Office
 
