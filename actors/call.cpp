@@ -97,6 +97,7 @@ void carry_out(call_pointer self, model::effects& fx) {
   if (fx.finished) {
     count_finished(env, *fx.finished);
     env.out.record(*fx.finished);
+    st.recorded = true;
   }
   st.wake.set(env.reactor, model::next_deadline(st.model), self);
   // Signals for legs that have moved, and legs that move in, may be in the
@@ -113,7 +114,10 @@ void leave(call_pointer self) {
   st.leaving = false;
   if (st.model.phase != model::call_phase::finished)
     return;
-  st.env->reactor.counters().calls_in_progress.give();
+  auto& counters = st.env->reactor.counters();
+  counters.calls_in_progress.give();
+  if (!st.recorded)
+    counters.calls_joined.add();
   st.env->edge->close(st.model.id);
   st.env->call_finished(st.model.id);
   self->quit();

@@ -15,7 +15,8 @@ struct call_shell {
   environment* env = nullptr;
   model::call model;
   alarm wake;
-  bool leaving = false; // it has said farewell to itself
+  bool leaving = false;  // it has said farewell to itself
+  bool recorded = false; // not if it became a party of another call (Replaces)
 };
 
 /// The shell around model::call: a message becomes a step, its effects become

@@ -113,6 +113,7 @@ inline constexpr size_t sip_method_count = sip_method_labels.size();
 struct probe {
   // -- calls; every one ends in exactly one result --------------------------
   counter calls_opened;
+  counter calls_joined; // became a party of another one (Replaces)
   std::array<std::array<counter, model::call_result_count>,
              model::call_type_count>
     calls;

@@ -1,6 +1,7 @@
 #include "actors/model/call_events.hpp"
 #include "actors/model/call_steps.hpp"
 #include "actors/model/final_status.hpp"
+#include "actors/model/hold.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -202,9 +203,7 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
     return;
   }
   assert(c.phase == call_phase::hunting);
-  c.phase = call_phase::connected;
   c.called.leg = b.number;
-  c.ring_until = never;
   b.state = leg_state::answered;
   b.early = true;
   b.update_allowed = b.update_allowed || x.update_allowed;
@@ -218,16 +217,7 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
   else
     bridge_answer(c, b, std::move(x), ctx, fx);
   join(c, a, b);
-  if (c.record.answered == never)
-    c.record.answered = ctx.now;
-  c.record.status = 200;
-  c.record.result = call_result::answered;
-  report_diverted(c, ctx, fx);
-  report_established(c, ctx, fx);
-  if (c.leaving.state != party_state::null)
-    release_leaving(c, call_state::transferred, ctx, fx);
-  leave_old_dialog(c);
-  forget_setup(c);
+  begin_talk(c, ctx, fx);
 }
 
 // -- failure ------------------------------------------------------------------
@@ -276,6 +266,37 @@ void on_failure(call& c, leg& b, responded&& x, const context& ctx,
 }
 
 } // namespace
+
+void begin_talk(call& c, const context& ctx, effects& fx) {
+  c.phase = call_phase::connected;
+  c.ring_until = never;
+  if (c.record.answered == never)
+    c.record.answered = ctx.now;
+  c.record.status = 200;
+  c.record.result = call_result::answered;
+  report_diverted(c, ctx, fx);
+  report_established(c, ctx, fx);
+  if (c.leaving.state != party_state::null)
+    release_leaving(c, call_state::transferred, ctx, fx);
+  leave_old_dialog(c);
+  forget_setup(c);
+}
+
+void answer_held(leg& l, const context& ctx, effects& fx) {
+  respond x;
+  x.leg = l.number;
+  x.status = 200;
+  x.session = answer_session(l.session.terms, policy_of(ctx)).terms;
+  l.sent = share(l.received
+                   ? content{l.received->type, as_held(l.received->data, true)}
+                   : black_hole());
+  l.media = l.received ? negotiation::idle : negotiation::offer_sent;
+  x.body = copy(l.sent);
+  l.state = leg_state::answered;
+  l.linked = nobody;
+  start_session(l, x.session, session_role::uas, ctx.now);
+  fx.wire.emplace_back(std::move(x));
+}
 
 void acknowledge_provisional(leg& b, uint32_t rseq, effects& fx) {
   request x;

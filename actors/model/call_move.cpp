@@ -10,6 +10,13 @@ namespace strowger::model {
 
 namespace {
 
+/// Does a phone ring that another one could answer for? Not if the caller has
+/// its answer already, reliably.
+bool rings(const call& c) {
+  return c.phase == call_phase::hunting && !c.bound && c.caller.leg != nobody
+         && c.called.state == party_state::alerting;
+}
+
 /// Places a leg that came from another call.
 leg& settle_in(call& c, leg_moved&& x) {
   auto number = x.leg.number;
@@ -28,10 +35,33 @@ void turn_away(call& c, leg_moved&& x, effects& fx) {
   drop_leg(c, settle_in(c, std::move(x)), fx);
 }
 
+/// A phone takes the call that rings at another one (RFC 3891 §3). Both sides
+/// have made an offer, so both are answered with a hold and joined afterwards.
+void pick_up(call& c, leg_moved&& x, const context& ctx, effects& fx) {
+  stop_seeking(c, fx);
+  tell_progress(c, 200, fx);
+  auto who = x.who;
+  report_redirected(c, who.dn, call_state::redirected, ctx, fx);
+  auto& l = settle_in(c, std::move(x));
+  c.called = who;
+  c.called.role = dn_role::destination;
+  c.called.state = party_state::null; // begins with EventRinging
+  auto& a = c.caller_leg();
+  if (a.state == leg_state::inviting)
+    answer_held(a, ctx, fx);
+  answer_held(l, ctx, fx);
+  join(c, a, l);
+  begin_talk(c, ctx, fx);
+}
+
 /// The far side of a consult call takes the place of the party that consulted.
 void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   auto previous = x.from.call;
   auto by = x.transferred_by;
+  if (x.leg.incoming && rings(c) && c.called.dn == by) {
+    pick_up(c, std::move(x), ctx, fx);
+    return;
+  }
   auto here = c.phase == call_phase::connected
               && (c.called.dn == by || c.caller.dn == by);
   if (here)
@@ -163,12 +193,17 @@ void give_phone_back(call& c, effects& fx) {
 
 void take(call& c, const place_wanted& x, const context&, effects& fx) {
   auto* l = x.of < c.legs.size() ? &leg_at(c, x.of) : nullptr;
-  auto busy = c.phase != call_phase::connected || !can_grow(c);
-  if (!l || l->state != leg_state::confirmed) {
+  auto early = l && is_attempt(c, *l) && l->early && rings(c);
+  auto talks = l && l->state == leg_state::confirmed;
+  if (!early && !talks) {
     fx.tells.push_back({x.by, place_denied{481}});
-  } else if (x.early_only) { // RFC 3891 §3: it is answered
+  } else if (talks && x.early_only) { // RFC 3891 §3: it is answered
     fx.tells.push_back({x.by, place_denied{486}});
-  } else if (busy || party_of(c, *l).leg != l->number || !is_quiet(c, *l)) {
+  } else if (!can_grow(c)
+             || (talks
+                 && (c.phase != call_phase::connected
+                     || party_of(c, *l).leg != l->number
+                     || !is_quiet(c, *l)))) {
     fx.tells.push_back({x.by, place_denied{491}});
   } else {
     auto dn = party_of(c, *l).dn; // before the legs may be reallocated

@@ -348,14 +348,16 @@ void take(call& c, acked&& x, const context& ctx, effects& fx) {
     hang_up(c, l, fx);
     return;
   }
-  // The caller's INVITE had no offer: its ACK answers the one of the 2xx.
-  auto* b = partner_of(c, l);
-  if (l.media != negotiation::offer_sent || !b
-      || b->state != leg_state::answered)
+  if (l.media != negotiation::offer_sent)
     return;
+  // The caller's INVITE had no offer: its ACK answers the one of the 2xx.
   l.received = share(std::move(x.body));
+  l.media = negotiation::idle;
+  auto* b = partner_of(c, l);
+  if (!b || b->incoming || b->state != leg_state::answered)
+    return; // that offer was ours
   b->sent = l.received;
-  l.media = b->media = negotiation::idle;
+  b->media = negotiation::idle;
   b->state = leg_state::confirmed;
   acknowledge_invite(*b, 0, copy(b->sent), fx);
 }

@@ -226,6 +226,13 @@ bool send_past_us(call&, seizure_number, const target&, const context&,
 /// A response to the first INVITE of a leg that we opened.
 void on_invite_response(call&, leg&, responded&&, const context&, effects&);
 
+/// The called party has answered: what begins with that.
+void begin_talk(call&, const context&, effects&);
+
+/// Answers an INVITE with nothing to hear for now: media_flow joins the leg
+/// with its partner once both are there.
+void answer_held(leg&, const context&, effects&);
+
 /// PRACK without a body, for a reliable provisional the caller will not PRACK.
 void acknowledge_provisional(leg&, uint32_t rseq, effects&);
 

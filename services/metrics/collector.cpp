@@ -53,6 +53,11 @@ void collect_calls(families& out, const probe& x) {
           read(x.calls[type][result]));
   out.push_back(std::move(calls));
   out.push_back(
+    one_counter("strowger_calls_joined_total",
+                "Calls that became a party of another one (INVITE with "
+                "Replaces): they were opened, and have no result.",
+                read(x.calls_joined)));
+  out.push_back(
     one_counter("strowger_calls_opened_total",
                 "Calls opened: finished ones and those in progress.",
                 read(x.calls_opened)));

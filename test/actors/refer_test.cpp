@@ -152,13 +152,49 @@ TEST_CASE_FIXTURE(refer_office,
   CHECK(kept.records.size() == 1);
 }
 
-TEST_CASE_FIXTURE(refer_office, "an INVITE that would replace a ringing party "
-                                "is refused, and the call goes on") {
+TEST_CASE_FIXTURE(reinvite_office, "a phone picks up the call that rings at "
+                                   "another one by INVITE with Replaces") {
+  play({
+    {"2001: INVITE 2002 o1", "2002: INVITE o1", "2001 Dialing[c1]"},
+    {"2002: 180", "2001: 180", "2002 Ringing[c1]"},
+    {"2003: INVITE 2002 o3 replaces 2002",
+     "2002: CANCEL; 2001: 200 o1(held); 2003: 200 o3(held)",
+     "2002 Released[c1](Redirected), 2003 Ringing[c1], "
+     "2001 Established[c1], 2003 Established[c1]"},
+    {"2002: 487", ""},
+    {"2001: ACK", ""},
+    {"2003: ACK", "2001: re-INVITE"},
+    {"2001: 200 to re-INVITE o4", "2003: re-INVITE o4"},
+    {"2003: 200 to re-INVITE a4", "2003: ACK; 2001: ACK a4"},
+    {"2003: BYE", "2003: 200 to BYE; 2001: BYE",
+     "2003 Released[c1], 2001 Released[c1]"},
+  });
+  CHECK(kept.records.size() == 1);
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "a call without offers is picked up, too") {
+  play({
+    {"gateway: INVITE 2002", "2002: INVITE"},
+    {"2002: 180", "gateway: 180", "2002 Ringing[c1]"},
+    {"2003: INVITE 2002 - replaces 2002",
+     "2002: CANCEL; gateway: 200 black-hole; 2003: 200 black-hole",
+     "2002 Released[c1](Redirected), 2003 Ringing[c1], 2003 Established[c1]"},
+    {"2002: 487", ""},
+    {"2003: ACK a1", ""},
+    {"gateway: ACK a2", "gateway: re-INVITE"},
+    {"gateway: 200 to re-INVITE o4", "2003: re-INVITE o4"},
+    {"2003: 200 to re-INVITE a4", "2003: ACK; gateway: ACK a4"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2003: BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "an INVITE cannot take the place of a party "
+                                   "that does not ring yet") {
   play({
     {"gateway: INVITE 2002 o1", "2002: INVITE o1"},
-    {"2002: 180", "gateway: 180", "2002 Ringing[c1]"},
     {"2003: INVITE 2002 o3 replaces 2002", "2003: 481"},
-    {"2002: 200 a1", "2002: ACK; gateway: 200 a1", "2002 Established[c1]"},
+    {"2002: 200 a1", "2002: ACK; gateway: 200 a1",
+     "2002 Ringing[c1], 2002 Established[c1]"},
     {"gateway: ACK", ""},
     {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
   });

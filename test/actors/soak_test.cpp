@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
-#include <queue>
 
 /// Random clients and random phones on a whole switch in virtual time: whatever
 /// is asked, in whatever order, nothing is left behind and every request has
@@ -160,6 +159,8 @@ private:
     x.caller.user = x.source;
     if (dice_.chance(85))
       x.body = sdp();
+    if (dice_.chance(10) && !legs_.empty())
+      x.replaces = any_leg();
     x.received_at = clock.now();
     auto device = x.source;
     auto call = exchange.open(std::move(x));
@@ -188,12 +189,8 @@ private:
         x.method = model::method::refer;
         auto to = std::string{any_number()};
         x.refer = model::reference{"sip:" + to, to, {}, dice_.chance(5)};
-        if (dice_.chance(40) && !legs_.empty()) {
-          auto i = legs_.begin();
-          std::advance(i, static_cast<long>(dice_.below(legs_.size())));
-          x.refer->replaces = model::leg_name{i->second.now.first,
-                                              i->second.now.second};
-        }
+        if (dice_.chance(40) && !legs_.empty())
+          x.refer->replaces = any_leg();
       } else {
         x.method = model::method::info;
       }
@@ -391,6 +388,12 @@ private:
     return all[dice_.below(7)];
   }
 
+  model::leg_name any_leg() {
+    auto n = static_cast<long>(dice_.below(legs_.size()));
+    auto& now = std::next(legs_.begin(), n)->second.now;
+    return {now.first, now.second};
+  }
+
   model::call_id any_call() {
     std::vector<model::call_id> ids;
     for (auto& [at, l] : legs_)
@@ -428,9 +431,7 @@ private:
   std::set<place> finals_;
   std::multimap<model::time_point, std::function<void()>> jobs_;
   size_t seen_ = 0;
-  uint64_t handled_ = 0;
-  uint64_t asked_ = 0;
-  uint64_t answered_ = 0;
+  uint64_t handled_ = 0, asked_ = 0, answered_ = 0;
 };
 
 } // namespace

@@ -52,7 +52,7 @@ const char* name_of(method x) {
 }
 
 content body(const std::string& token) {
-  if (token.empty())
+  if (token.empty() || token == "-")
     return {};
   auto held = token.starts_with("hold");
   return {"application/sdp", "v=0\r\ns=" + token

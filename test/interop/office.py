@@ -187,9 +187,14 @@ class Office:
             fields["call_id"] = calls[0]
         return self.client.ask(method, **fields)
 
-    def call(self, peer, number, body=""):
+    def call(self, peer, number, body="", _=None, replaced=None):
         asked = getattr(peer, "referred_to", "")
+        other = self.dialog(replaced) if replaced else None
         leg = peer.call(number, self.body(body, peer),
+                        [("Replaces", f"{other.call_id}"
+                          f";to-tag={param(other.remote, 'tag')}"
+                          f";from-tag={param(other.local, 'tag')}")]
+                        if other else [],
                         uri=asked if user_of(f"<{asked}>") == number else None)
         made = self.new_dialog(peer)
         made.__dict__.update(leg.__dict__)

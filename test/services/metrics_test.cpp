@@ -109,6 +109,7 @@ TEST_CASE("counters of the probe come out under their names and labels") {
   fixture f;
   auto& x = f.counters;
   x.calls_opened.add(9);
+  x.calls_joined.add(1);
   x.calls[static_cast<size_t>(model::call_type::outbound)]
          [static_cast<size_t>(model::call_result::no_trunk)]
            .add(7);
@@ -127,6 +128,7 @@ TEST_CASE("counters of the probe come out under their names and labels") {
   x.instructions[static_cast<size_t>(model::fault::timeout)].add(25);
   std::map<std::string, double> expected = {
     {"strowger_calls_opened_total", 9},
+    {"strowger_calls_joined_total", 1},
     {"strowger_routing_clients", 21},
     {R"(strowger_routing_requests{state="open"})", 22},
     {R"(strowger_routing_requests{state="unclaimed"})", 23},

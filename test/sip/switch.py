@@ -200,7 +200,8 @@ class Switch:
         self.check_alive()
         self.awaits("strowger_calls_in_progress", 0)
         self.awaits("strowger_legs_in_progress", 0)
-        finished = self.metric("strowger_calls_total")
+        finished = self.metric("strowger_calls_total") \
+            + self.metric("strowger_calls_joined_total")
         opened = self.metric("strowger_calls_opened_total")
         assert finished == opened, f"{opened} opened, {finished} finished"
 
