@@ -1,5 +1,9 @@
 #include "services/control/agent_service.hpp"
 
+#include "services/control/commands.hpp"
+
+#include <strowger/v1/agent_service.grpc.pb.h>
+
 namespace strowger::services::control {
 
 namespace {
@@ -51,68 +55,47 @@ complaint read_fields(const Request& from, model::agent_demand& to) {
   return std::nullopt;
 }
 
+class agent_service final : public api::AgentService::CallbackService {
+public:
+  explicit agent_service(std::shared_ptr<plane> host)
+    : commands_(std::move(host)) {
+    // nop
+  }
+
+  STROWGER_RPC(AgentService, LoginAgent, agent_verb::login)
+  STROWGER_RPC(AgentService, LogoutAgent, agent_verb::logout)
+  STROWGER_RPC(AgentService, SetAgentReady, agent_verb::ready)
+  STROWGER_RPC(AgentService, SetAgentNotReady, agent_verb::not_ready)
+  STROWGER_RPC(AgentService, ReserveAgent, agent_verb::reserve)
+  STROWGER_RPC(AgentService, CancelReserveAgent, agent_verb::cancel_reserve)
+
+private:
+  template <class Request, class Response>
+  grpc::ServerUnaryReactor* carry(const arrival& from, agent_verb verb,
+                                  const Request& request, Response* response) {
+    return commands_.run(
+      from, request, response,
+      [&](commands::action& act, const rpc& self) -> complaint {
+        model::agent_demand x;
+        x.verb = verb;
+        x.request = request.request_id();
+        x.client = self.who().name;
+        if (auto error = read_fields(request, x))
+          return error;
+        act = [x = std::move(x)](exchange& to, model::verdict_taker done) {
+          to.submit_agent(model::agent_demand{x}, std::move(done));
+        };
+        return std::nullopt;
+      });
+  }
+
+  commands commands_;
+};
+
 } // namespace
 
-template <class Request, class Response>
-agent_service::reactor_type
-agent_service::submit(context* call, std::string_view name, agent_verb verb,
-                      const Request& request, Response* response) {
-  return commands_.run(
-    call, name, request, response,
-    [&](commands::action& act, const rpc& self) -> complaint {
-      model::agent_demand x;
-      x.verb = verb;
-      x.request = request.request_id();
-      x.client = self.who().name;
-      if (auto error = read_fields(request, x))
-        return error;
-      act = [x = std::move(x)](exchange& to, model::verdict_taker done) {
-        to.submit_agent(model::agent_demand{x}, std::move(done));
-      };
-      return std::nullopt;
-    });
-}
-
-agent_service::reactor_type
-agent_service::LoginAgent(context* call, const api::LoginAgentRequest* request,
-                          api::LoginAgentResponse* response) {
-  return submit(call, "AgentService/LoginAgent", agent_verb::login, *request,
-                response);
-}
-
-agent_service::reactor_type agent_service::LogoutAgent(
-  context* call, const api::LogoutAgentRequest* request,
-  api::LogoutAgentResponse* response) {
-  return submit(call, "AgentService/LogoutAgent", agent_verb::logout, *request,
-                response);
-}
-
-agent_service::reactor_type agent_service::SetAgentReady(
-  context* call, const api::SetAgentReadyRequest* request,
-  api::SetAgentReadyResponse* response) {
-  return submit(call, "AgentService/SetAgentReady", agent_verb::ready, *request,
-                response);
-}
-
-agent_service::reactor_type agent_service::SetAgentNotReady(
-  context* call, const api::SetAgentNotReadyRequest* request,
-  api::SetAgentNotReadyResponse* response) {
-  return submit(call, "AgentService/SetAgentNotReady", agent_verb::not_ready,
-                *request, response);
-}
-
-agent_service::reactor_type agent_service::ReserveAgent(
-  context* call, const api::ReserveAgentRequest* request,
-  api::ReserveAgentResponse* response) {
-  return submit(call, "AgentService/ReserveAgent", agent_verb::reserve,
-                *request, response);
-}
-
-agent_service::reactor_type agent_service::CancelReserveAgent(
-  context* call, const api::CancelReserveAgentRequest* request,
-  api::CancelReserveAgentResponse* response) {
-  return submit(call, "AgentService/CancelReserveAgent",
-                agent_verb::cancel_reserve, *request, response);
+std::unique_ptr<grpc::Service> make_agent_service(std::shared_ptr<plane> host) {
+  return std::make_unique<agent_service>(std::move(host));
 }
 
 } // namespace strowger::services::control

@@ -15,6 +15,21 @@
 
 namespace strowger::services::control {
 
+/// A request that has come in.
+struct arrival {
+  grpc::CallbackServerContext* call;
+  std::string_view method; // "CallService/MakeCall"
+};
+
+/// Defines an rpc of a service: `carry` is given the arrival, the third
+/// argument, which is what differs between rpcs, the request, and the response.
+#define STROWGER_RPC(service, name, what)                                  \
+  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* call,        \
+                                 const api::name##Request* request,        \
+                                 api::name##Response* response) override { \
+    return carry({call, #service "/" #name}, what, *request, response);    \
+  }
+
 /// Carries the requests that change something from gRPC to the switch and the
 /// verdicts back, for every service that has such requests. It sees to ids of
 /// requests, deadlines, roles, errors, metrics and the audit log.
@@ -29,13 +44,11 @@ public:
 
   /// Runs an rpc. `prepare(action&)`, or `prepare(action&, const rpc&)`, reads
   /// the request into what is to be done, or returns what is wrong with it. A
-  /// response with a call_id gets that of the verdict. `name`:
-  /// "CallService/MakeCall".
+  /// response with a call_id gets that of the verdict.
   template <class Request, class Response, class Prepare>
-  grpc::ServerUnaryReactor* run(grpc::CallbackServerContext* call,
-                                std::string_view name, const Request& request,
+  grpc::ServerUnaryReactor* run(const arrival& from, const Request& request,
                                 Response* response, Prepare prepare) {
-    auto self = rpc::open(host_, call, {name, role::control},
+    auto self = rpc::open(host_, from.call, {from.method, role::control},
                           request.ByteSizeLong(), about(request));
     if (self->refused())
       return self.get();
@@ -50,8 +63,8 @@ public:
       self->finish(make_status(model::fault::invalid_argument, *error));
       return self.get();
     }
-    start(self, request.request_id(), content_of(name, request), std::move(act),
-          [response](const model::verdict& x) {
+    start(self, request.request_id(), content_of(from.method, request),
+          std::move(act), [response](const model::verdict& x) {
             if constexpr (requires { response->set_call_id(""); })
               response->set_call_id(to_text(x.call));
           });
@@ -60,23 +73,21 @@ public:
 
   /// Same for a demand: `read(model::demand&)` fills it from the request.
   template <class Request, class Response, class Read>
-  grpc::ServerUnaryReactor* submit(grpc::CallbackServerContext* call,
-                                   std::string_view name, model::verb verb,
+  grpc::ServerUnaryReactor* submit(const arrival& from, model::verb verb,
                                    const Request& request, Response* response,
                                    Read read) {
-    return run(call, name, request, response,
-               [&](action& act) -> std::optional<std::string> {
-                 model::demand x;
-                 x.verb = verb;
-                 x.request = request.request_id();
-                 if (auto error = read(x))
-                   return error;
-                 act = [x = std::move(x)](exchange& to,
-                                          model::verdict_taker done) {
-                   to.submit(model::demand{x}, std::move(done));
-                 };
-                 return std::nullopt;
-               });
+    return run(
+      from, request, response, [&](action& act) -> std::optional<std::string> {
+        model::demand x;
+        x.verb = verb;
+        x.request = request.request_id();
+        if (auto error = read(x))
+          return error;
+        act = [x = std::move(x)](exchange& to, model::verdict_taker done) {
+          to.submit(model::demand{x}, std::move(done));
+        };
+        return std::nullopt;
+      });
   }
 
 private:

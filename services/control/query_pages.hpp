@@ -48,16 +48,51 @@ size_t index_after(const List& list, const std::string& token, Number number) {
 }
 
 /// Where the page after the entry of this name begins, in a list in the order
-/// of the configuration; nothing if there is none.
-template <class T>
-std::optional<size_t> index_after(const model::named_list<T>& list,
+/// of the configuration that finds it; nothing if there is none.
+template <class Finder, class T>
+std::optional<size_t> index_after(const Finder& finder, std::span<const T> list,
                                   const std::string& token) {
   if (token.empty())
     return 0;
-  auto* last = list.find(token);
+  auto* last = finder.find(token);
   if (!last)
     return std::nullopt;
-  return static_cast<size_t>(last - list.all().data()) + 1;
+  return static_cast<size_t>(last - list.data()) + 1;
+}
+
+/// What a page is made of.
+template <class List, class Passes, class Add, class Token>
+struct page_source {
+  const List& list;
+  std::optional<size_t> begin; // nothing: the token is not of this list
+  Passes passes;               // is this item asked for?
+  Add add;                     // to the response; returns how many entries
+  Token token;                 // of the page after this item
+};
+
+/// Fills a response with a page.
+template <class Request, class Response, class Source>
+grpc::Status fill_page(const Request& request, Response& response,
+                       const Source& from) {
+  auto size = page_size(request);
+  if (size == 0)
+    return bad_size();
+  if (!from.begin)
+    return bad_token();
+  size_t entries = 0;
+  auto end = std::ranges::size(from.list);
+  for (auto last = *from.begin, i = last; i < end; ++i) {
+    auto& x = from.list[i];
+    if (!from.passes(x))
+      continue;
+    if (entries >= size) {
+      response.set_next_page_token(from.token(from.list[last]));
+      break;
+    }
+    entries += from.add(x);
+    last = i;
+  }
+  return grpc::Status::OK;
 }
 
 template <class Request, class Answer>

@@ -35,6 +35,37 @@ std::optional<size_t> calls_after(const state_image& image,
   return static_cast<size_t>(i - calls.begin());
 }
 
+/// The parties of a call, or the one of this DN; returns how many.
+size_t add_parties(const model::ledger_call& from, const std::string& dn,
+                   const state_image& image,
+                   google::protobuf::RepeatedPtrField<api::PartyOfCall>& to) {
+  size_t added = 0;
+  for (auto& party : from.parties) {
+    if (!dn.empty() && dn != party.dn)
+      continue;
+    auto& out = *to.Add();
+    out.set_call_id(to_text(from.id));
+    to_api(party, image.clock, *out.mutable_party());
+    ++added;
+  }
+  return added;
+}
+
+void fill(const std::string& number, const trunk_counters& from,
+          api::Trunk& to) {
+  to.set_number(number);
+  to.set_in_service(from.in_service.read() != 0);
+  to.set_calls(from.current.read());
+  to.set_calls_peak(from.current.peak());
+  to.set_attempts(from.attempts.read());
+  to.set_refused(from.refused.read());
+  uint64_t rejected = 0;
+  for (auto& x : from.rejections)
+    rejected += x.read();
+  to.set_rejected(rejected);
+  to.set_unreachable(from.unreachable.read());
+}
+
 } // namespace
 
 // -- switch and DNs -----------------------------------------------------------
@@ -85,35 +116,29 @@ query_service::GetDn(context* call, const api::GetDnRequest* request,
 query_service::reactor_type
 query_service::ListDns(context* call, const api::ListDnsRequest* request,
                        api::ListDnsResponse* response) {
-  return ask(call, "QueryService/ListDns", *request,
-             [request, response](const image_ptr& image) {
-               auto dns = image->config->dns();
-               auto size = page_size(*request);
-               if (size == 0)
-                 return bad_size();
-               size_t i = 0;
-               if (auto& token = request->page_token(); !token.empty()) {
-                 auto* last = image->config->find(token);
-                 if (!last)
-                   return bad_token();
-                 i = static_cast<size_t>(last - dns.data()) + 1;
-               }
-               auto& types = request->types();
-               for (; i < dns.size(); ++i) {
-                 auto type = to_api(dns[i].type);
-                 if (!types.empty()
-                     && std::ranges::find(types, type) == types.end())
-                   continue;
-                 auto& list = *response->mutable_dns();
-                 if (static_cast<size_t>(list.size()) == size) {
-                   response->set_next_page_token(list.rbegin()->number());
-                   break;
-                 }
-                 to_api(dns[i], image->ledger().find(dns[i].number),
-                        image->clock, *list.Add());
-               }
-               return grpc::Status::OK;
-             });
+  return ask(
+    call, "QueryService/ListDns", *request,
+    [request, response](const image_ptr& image) {
+      auto dns = image->config->dns();
+      auto& types = request->types();
+      return fill_page(
+        *request, *response,
+        page_source{
+          .list = dns,
+          .begin = index_after(*image->config, dns, request->page_token()),
+          .passes =
+            [&](const model::dn& x) {
+              return types.empty()
+                     || std::ranges::find(types, to_api(x.type)) != types.end();
+            },
+          .add =
+            [&](const model::dn& x) {
+              to_api(x, image->ledger().find(x.number), image->clock,
+                     *response->add_dns());
+              return 1u;
+            },
+          .token = [](const model::dn& x) { return x.number; }});
+    });
 }
 
 // -- calls --------------------------------------------------------------------
@@ -139,62 +164,45 @@ query_service::ListCalls(context* call, const api::ListCallsRequest* request,
                          api::ListCallsResponse* response) {
   return ask(call, "QueryService/ListCalls", *request,
              [request, response](const image_ptr& image) {
-               auto begin = calls_after(*image, request->page_token());
-               auto size = page_size(*request);
-               if (size == 0)
-                 return bad_size();
-               if (!begin)
-                 return bad_token();
                auto& dn = request->dn();
                if (!dn.empty() && !image->config->find(dn))
                  return no_dn(dn);
-               auto& calls = image->ledger().calls;
-               for (auto i = *begin; i < calls.size(); ++i) {
-                 if (!dn.empty() && !calls[i]->find(dn))
-                   continue;
-                 auto& list = *response->mutable_calls();
-                 if (static_cast<size_t>(list.size()) == size) {
-                   response->set_next_page_token(list.rbegin()->call_id());
-                   break;
-                 }
-                 fill(*calls[i], *image, *list.Add());
-               }
-               return grpc::Status::OK;
+               return fill_page(
+                 *request, *response,
+                 page_source{
+                   .list = image->ledger().calls,
+                   .begin = calls_after(*image, request->page_token()),
+                   .passes = [&](auto& x) { return dn.empty() || x->find(dn); },
+                   .add =
+                     [&](auto& x) {
+                       fill(*x, *image, *response->add_calls());
+                       return 1u;
+                     },
+                   .token = [](auto& x) { return to_text(x->id); }});
              });
 }
 
 query_service::reactor_type query_service::ListParties(
   context* call, const api::ListPartiesRequest* request,
   api::ListPartiesResponse* response) {
-  return ask(call, "QueryService/ListParties", *request,
-             [request, response](const image_ptr& image) {
-               auto begin = calls_after(*image, request->page_token());
-               auto size = page_size(*request);
-               if (size == 0)
-                 return bad_size();
-               if (!begin)
-                 return bad_token();
-               auto& calls = image->ledger().calls;
-               auto& list = *response->mutable_parties();
-               for (auto i = *begin; i < calls.size(); ++i) {
-                 auto& x = *calls[i];
-                 auto id = to_text(x.id);
-                 if (!request->call_id().empty() && request->call_id() != id)
-                   continue;
-                 if (static_cast<size_t>(list.size()) >= size) {
-                   response->set_next_page_token(list.rbegin()->call_id());
-                   break;
-                 }
-                 for (auto& party : x.parties) {
-                   if (!request->dn().empty() && request->dn() != party.dn)
-                     continue;
-                   auto& out = *list.Add();
-                   out.set_call_id(id);
-                   to_api(party, image->clock, *out.mutable_party());
-                 }
-               }
-               return grpc::Status::OK;
-             });
+  return ask(
+    call, "QueryService/ListParties", *request,
+    [request, response](const image_ptr& image) {
+      auto& only = request->call_id();
+      return fill_page(
+        *request, *response,
+        page_source{
+          .list = image->ledger().calls,
+          .begin = calls_after(*image, request->page_token()),
+          .passes =
+            [&](auto& x) { return only.empty() || only == to_text(x->id); },
+          .add =
+            [&](auto& x) {
+              return add_parties(*x, request->dn(), *image,
+                                 *response->mutable_parties());
+            },
+          .token = [](auto& x) { return to_text(x->id); }});
+    });
 }
 
 // -- trunks, registrations --------------------------------------------
@@ -208,33 +216,20 @@ query_service::ListTrunks(context* call, const api::ListTrunksRequest* request,
     return self.get();
   self->query([](exchange& x) { return x.trunks().list(); },
               [request, response](const auto& trunks) {
-                auto size = page_size(*request);
-                if (size == 0)
-                  return bad_size();
-                auto i = index_after(
-                  trunks, request->page_token(),
-                  [](auto& x) -> auto& { return x.first; });
-                for (; i < trunks.size(); ++i) {
-                  auto& list = *response->mutable_trunks();
-                  if (static_cast<size_t>(list.size()) == size) {
-                    response->set_next_page_token(list.rbegin()->number());
-                    break;
-                  }
-                  auto& [number, counters] = trunks[i];
-                  auto& out = *list.Add();
-                  out.set_number(number);
-                  out.set_in_service(counters->in_service.read() != 0);
-                  out.set_calls(counters->current.read());
-                  out.set_calls_peak(counters->current.peak());
-                  out.set_attempts(counters->attempts.read());
-                  out.set_refused(counters->refused.read());
-                  uint64_t rejected = 0;
-                  for (auto& x : counters->rejections)
-                    rejected += x.read();
-                  out.set_rejected(rejected);
-                  out.set_unreachable(counters->unreachable.read());
-                }
-                return grpc::Status::OK;
+                return fill_page(
+                  *request, *response,
+                  page_source{.list = trunks,
+                              .begin = index_after(
+                                trunks, request->page_token(),
+                                [](auto& x) -> auto& { return x.first; }),
+                              .passes = [](auto&) { return true; },
+                              .add =
+                                [&](auto& x) {
+                                  fill(x.first, *x.second,
+                                       *response->add_trunks());
+                                  return 1u;
+                                },
+                              .token = [](auto& x) { return x.first; }});
               });
   return self.get();
 }

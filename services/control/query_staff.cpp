@@ -28,30 +28,42 @@ grpc::Status no_group(const std::string& name) {
                      "group: there is no agent group " + name, {"group", name});
 }
 
-/// Who is logged in at the DN, if anybody is.
-void add_agent(const model::ledger_dn* dn, const state_image& image,
-               google::protobuf::RepeatedPtrField<api::Agent>& to) {
-  if (dn && dn->agent)
-    to_api(*dn->agent, dn->number, image.clock, *to.Add());
+/// Who is logged in at the DN, if anybody is; returns how many.
+size_t add_agent(const model::ledger_dn* dn, const state_image& image,
+                 google::protobuf::RepeatedPtrField<api::Agent>& to) {
+  if (!dn || !dn->agent)
+    return 0;
+  to_api(*dn->agent, dn->number, image.clock, *to.Add());
+  return 1;
+}
+
+/// Where the page after this member begins; nothing if it is none.
+std::optional<size_t> member_after(const std::vector<std::string>& agents,
+                                   const std::string& token) {
+  if (token.empty())
+    return 0;
+  auto i = std::ranges::find(agents, token);
+  if (i == agents.end())
+    return std::nullopt;
+  return static_cast<size_t>(i - agents.begin()) + 1;
 }
 
 /// A page of a list in the order of the configuration; `add` adds an entry.
 template <class T, class Request, class Response, class Add>
 grpc::Status page_of(const model::named_list<T>& list, const Request& request,
                      Response& response, Add add) {
-  auto size = page_size(request);
-  if (size == 0)
-    return bad_size();
-  auto begin = index_after(list, request.page_token());
-  if (!begin)
-    return bad_token();
   auto all = list.all();
-  auto end = std::min(*begin + size, all.size());
-  for (auto& x : all.subspan(*begin, end - *begin))
-    add(x);
-  if (end < all.size() && end > 0)
-    response.set_next_page_token(all[end - 1].name);
-  return grpc::Status::OK;
+  return fill_page(
+    request, response,
+    page_source{.list = all,
+                .begin = index_after(list, all, request.page_token()),
+                .passes = [](const T&) { return true; },
+                .add =
+                  [&](const T& x) {
+                    add(x);
+                    return 1u;
+                  },
+                .token = [](const T& x) { return x.name; }});
 }
 
 } // namespace
@@ -61,34 +73,32 @@ query_service::ListAgents(context* call, const api::ListAgentsRequest* request,
                           api::ListAgentsResponse* response) {
   return ask(call, "QueryService/ListAgents", *request,
              [request, response](const image_ptr& image) {
-               auto size = page_size(*request);
-               if (size == 0)
-                 return bad_size();
-               auto& dns = image->ledger().dns;
                std::unordered_set<std::string_view> wanted;
-               if (auto& name = request->group(); !name.empty()) {
+               auto& name = request->group();
+               if (!name.empty()) {
                  auto* group = image->config->staff().groups().find(name);
                  if (!group)
                    return no_group(name);
-                 for (auto& agent : group->agents)
-                   wanted.insert(agent);
+                 wanted.insert(group->agents.begin(), group->agents.end());
                }
-               auto i = index_after(
-                 dns, request->page_token(),
-                 [](auto& x) -> auto& { return x->number; });
-               for (; i < dns.size(); ++i) {
-                 if (!dns[i]->agent
-                     || (!request->group().empty()
-                         && !wanted.contains(dns[i]->agent->id)))
-                   continue;
-                 auto& list = *response->mutable_agents();
-                 if (static_cast<size_t>(list.size()) == size) {
-                   response->set_next_page_token(list.rbegin()->dn());
-                   break;
-                 }
-                 add_agent(dns[i].get(), *image, list);
-               }
-               return grpc::Status::OK;
+               return fill_page(
+                 *request, *response,
+                 page_source{.list = image->ledger().dns,
+                             .begin = index_after(
+                               image->ledger().dns, request->page_token(),
+                               [](auto& x) -> auto& { return x->number; }),
+                             .passes =
+                               [&](auto& x) {
+                                 return x->agent
+                                        && (name.empty()
+                                            || wanted.contains(x->agent->id));
+                               },
+                             .add =
+                               [&](auto& x) {
+                                 return add_agent(x.get(), *image,
+                                                  *response->mutable_agents());
+                               },
+                             .token = [](auto& x) { return x->number; }});
              });
 }
 
@@ -119,37 +129,27 @@ query_service::reactor_type query_service::ListAgentGroups(
 query_service::reactor_type query_service::ListAgentGroupMembers(
   context* call, const api::ListAgentGroupMembersRequest* request,
   api::ListAgentGroupMembersResponse* response) {
-  return ask(call, "QueryService/ListAgentGroupMembers", *request,
-             [request, response](const image_ptr& image) {
-               auto size = page_size(*request);
-               if (size == 0)
-                 return bad_size();
-               auto* group = image->config->staff().groups().find(
-                 request->group());
-               if (!group)
-                 return no_group(request->group());
-               auto& agents = group->agents;
-               auto i = agents.begin();
-               if (auto& token = request->page_token(); !token.empty()) {
-                 i = std::ranges::find(agents, token);
-                 if (i == agents.end())
-                   return bad_token();
-                 ++i;
-               }
-               auto at = desks_of(*image);
-               auto& list = *response->mutable_agents();
-               for (; i != agents.end(); ++i) {
-                 if (static_cast<size_t>(list.size()) == size) {
-                   response->set_next_page_token(list.rbegin()->agent_id());
-                   break;
-                 }
-                 if (auto* dn = desk_of(at, *i))
-                   add_agent(dn, *image, list);
-                 else
-                   list.Add()->set_agent_id(*i);
-               }
-               return grpc::Status::OK;
-             });
+  return ask(
+    call, "QueryService/ListAgentGroupMembers", *request,
+    [request, response](const image_ptr& image) {
+      auto* group = image->config->staff().groups().find(request->group());
+      if (!group)
+        return no_group(request->group());
+      auto at = desks_of(*image);
+      return fill_page(
+        *request, *response,
+        page_source{.list = group->agents,
+                    .begin = member_after(group->agents, request->page_token()),
+                    .passes = [](auto&) { return true; },
+                    .add =
+                      [&](auto& agent) {
+                        auto& list = *response->mutable_agents();
+                        if (add_agent(desk_of(at, agent), *image, list) == 0)
+                          list.Add()->set_agent_id(agent);
+                        return 1u;
+                      },
+                    .token = [](auto& agent) { return agent; }});
+    });
 }
 
 query_service::reactor_type

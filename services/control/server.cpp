@@ -109,9 +109,9 @@ server::opened server::open(const config::control_settings& settings,
                                         0}};
   add<event_service>(*made, host);
   add<query_service>(*made, host, started);
-  add<agent_service>(*made, host);
-  add<call_service>(*made, host);
-  add<user_data_service>(*made, host);
+  made->services.push_back(make_agent_service(host));
+  made->services.push_back(make_call_service(host));
+  made->services.push_back(make_user_data_service(host));
   add<routing_service>(*made, host, made->strategies);
   expect_methods(*host->tally);
   sources.exchange.events().follow(*feed);

@@ -1,15 +1,12 @@
 #include "services/control/user_data_service.hpp"
 
+#include "services/control/commands.hpp"
+
+#include <strowger/v1/user_data_service.grpc.pb.h>
+
 namespace strowger::services::control {
 
 namespace {
-
-template <class Request>
-complaint read_place(const Request& from, model::demand& to) {
-  if (auto error = read_optional_name("dn", from.dn(), to.this_dn))
-    return error;
-  return read_call_id("call_id", from.call_id(), to.call);
-}
 
 complaint read_key(const std::string& from, std::string& to) {
   if (from.empty() || from.size() > model::user_data_limits{}.key_bytes)
@@ -18,54 +15,51 @@ complaint read_key(const std::string& from, std::string& to) {
   return std::nullopt;
 }
 
+// What each field of a request becomes. A request has those that it has.
+template <class Request>
+complaint read_fields(const Request& from, model::demand& to) {
+  if (auto error = read_optional_name("dn", from.dn(), to.this_dn))
+    return error;
+  if (auto error = read_call_id("call_id", from.call_id(), to.call))
+    return error;
+  if constexpr (requires { from.user_data(); })
+    return to_model(from.user_data(), to.pairs);
+  if constexpr (requires { from.key(); })
+    return read_key(from.key(), to.text);
+  return std::nullopt;
+}
+
+class user_data_service final : public api::UserDataService::CallbackService {
+public:
+  explicit user_data_service(std::shared_ptr<plane> host)
+    : commands_(std::move(host)) {
+    // nop
+  }
+
+  STROWGER_RPC(UserDataService, AttachUserData, attach_user_data)
+  STROWGER_RPC(UserDataService, UpdateUserData, update_user_data)
+  STROWGER_RPC(UserDataService, DeleteUserData, delete_user_data)
+  STROWGER_RPC(UserDataService, DeleteAllUserData, delete_all_user_data)
+
+private:
+  using enum model::verb;
+
+  template <class Request, class Response>
+  grpc::ServerUnaryReactor* carry(const arrival& from, model::verb verb,
+                                  const Request& request, Response* response) {
+    return commands_.submit(
+      from, verb, request, response,
+      [&](model::demand& x) { return read_fields(request, x); });
+  }
+
+  commands commands_;
+};
+
 } // namespace
 
-user_data_service::reactor_type user_data_service::AttachUserData(
-  context* call, const api::AttachUserDataRequest* request,
-  api::AttachUserDataResponse* response) {
-  return commands_.submit(call, "UserDataService/AttachUserData",
-                          model::verb::attach_user_data, *request, response,
-                          [&](model::demand& x) -> complaint {
-                            if (auto error = read_place(*request, x))
-                              return error;
-                            return to_model(request->user_data(), x.pairs);
-                          });
-}
-
-user_data_service::reactor_type user_data_service::UpdateUserData(
-  context* call, const api::UpdateUserDataRequest* request,
-  api::UpdateUserDataResponse* response) {
-  return commands_.submit(call, "UserDataService/UpdateUserData",
-                          model::verb::update_user_data, *request, response,
-                          [&](model::demand& x) -> complaint {
-                            if (auto error = read_place(*request, x))
-                              return error;
-                            return to_model(request->user_data(), x.pairs);
-                          });
-}
-
-user_data_service::reactor_type user_data_service::DeleteUserData(
-  context* call, const api::DeleteUserDataRequest* request,
-  api::DeleteUserDataResponse* response) {
-  return commands_.submit(call, "UserDataService/DeleteUserData",
-                          model::verb::delete_user_data, *request, response,
-                          [&](model::demand& x) -> complaint {
-                            if (auto error = read_place(*request, x))
-                              return error;
-                            return read_key(request->key(), x.text);
-                          });
-}
-
-user_data_service::reactor_type user_data_service::DeleteAllUserData(
-  context* call, const api::DeleteAllUserDataRequest* request,
-  api::DeleteAllUserDataResponse* response) {
-  return commands_.submit(call, "UserDataService/DeleteAllUserData",
-                          model::verb::delete_all_user_data, *request, response,
-                          [&](model::demand& x) -> complaint {
-                            if (auto error = read_place(*request, x))
-                              return error;
-                            return std::nullopt;
-                          });
+std::unique_ptr<grpc::Service>
+make_user_data_service(std::shared_ptr<plane> host) {
+  return std::make_unique<user_data_service>(std::move(host));
 }
 
 } // namespace strowger::services::control

@@ -35,7 +35,7 @@ public:
                                      const api::MakeCallRequest* request,
                                      api::MakeCallResponse* response) override {
     ++seen;
-    return commands_.run(call, "CallService/MakeCall", *request, response,
+    return commands_.run({call, "CallService/MakeCall"}, *request, response,
                          [&](commands::action& act) -> complaint {
                            act = [this](exchange&, model::verdict_taker done) {
                              ++carried_out;
@@ -248,8 +248,9 @@ TEST_CASE("each rpc of call control reaches the switch, and the verdict comes "
       request.set_digits("12#");
     grpc::ClientContext context;
     auto outcome = method(stub, &context, request);
-    if constexpr (requires { request.set_call_id(""); }
-                  || requires { request.set_held_call_id(""); }) {
+    if constexpr (
+      requires { request.set_call_id(""); }
+      || requires { request.set_held_call_id(""); }) {
       CHECK(outcome.error_code() == grpc::NOT_FOUND);
       CHECK(reason_in(outcome) == "UNKNOWN_CALL");
     } else {
