@@ -1,5 +1,6 @@
 #include "services/control/agent_service.hpp"
 
+#include "actors/model/dn_features.hpp"
 #include "services/control/commands.hpp"
 
 #include <strowger/v1/agent_service.grpc.pb.h>
@@ -55,6 +56,20 @@ complaint read_fields(const Request& from, model::agent_demand& to) {
   return std::nullopt;
 }
 
+// Same for what concerns a DN, whoever is logged in there.
+template <class Request>
+complaint read_fields(const Request& from, model::demand& to) {
+  if (auto error = read_name("dn", from.dn(), to.this_dn))
+    return error;
+  if constexpr (requires { from.mode(); }) {
+    if (!api::ForwardMode_IsValid(from.mode()))
+      return "mode: there is no such word";
+    to.text = to_string(static_cast<model::forward_mode>(from.mode()));
+    return read_name("destination", from.destination(), to.destination);
+  }
+  return std::nullopt;
+}
+
 class agent_service final : public api::AgentService::CallbackService {
 public:
   explicit agent_service(std::shared_ptr<plane> host)
@@ -68,6 +83,10 @@ public:
   STROWGER_RPC(AgentService, SetAgentNotReady, agent_verb::not_ready)
   STROWGER_RPC(AgentService, ReserveAgent, agent_verb::reserve)
   STROWGER_RPC(AgentService, CancelReserveAgent, agent_verb::cancel_reserve)
+  STROWGER_RPC(AgentService, SetDnd, model::verb::set_dnd)
+  STROWGER_RPC(AgentService, CancelDnd, model::verb::cancel_dnd)
+  STROWGER_RPC(AgentService, SetForward, model::verb::set_forward)
+  STROWGER_RPC(AgentService, CancelForward, model::verb::cancel_forward)
 
 private:
   template <class Request, class Response>
@@ -87,6 +106,14 @@ private:
         };
         return std::nullopt;
       });
+  }
+
+  template <class Request, class Response>
+  grpc::ServerUnaryReactor* carry(const arrival& from, model::verb verb,
+                                  const Request& request, Response* response) {
+    return commands_.submit(
+      from, verb, request, response,
+      [&](model::demand& x) { return read_fields(request, x); });
   }
 
   commands commands_;

@@ -8,8 +8,8 @@
 
 namespace strowger::services::control {
 
-/// AgentService: each request becomes an agent_demand, the switch does the
-/// rest. Do not disturb and forwarding are not served yet: UNIMPLEMENTED.
+/// AgentService: each request becomes an agent_demand, or a demand for its DN;
+/// the switch does the rest.
 std::unique_ptr<grpc::Service> make_agent_service(std::shared_ptr<plane> host);
 
 } // namespace strowger::services::control

@@ -1,5 +1,7 @@
 #include "services/control/words.hpp"
 
+#include "actors/model/dn_features.hpp"
+
 #include <charconv>
 #include <utility>
 
@@ -41,20 +43,12 @@ static_assert(shifted<api::DnType>(model::dn_type::voice_treatment_port)
 static_assert(shifted<api::PartyState>(model::ledger_state::busy)
               == api::PARTY_STATE_BUSY);
 
+static_assert(same<api::ForwardMode>(model::forward_mode::on_busy_and_no_answer)
+              == api::FORWARD_MODE_ON_BUSY_AND_NO_ANSWER);
+
 api::ForwardMode forward_mode(std::string_view word) {
-  std::string plain;
-  for (auto c : word)
-    if (c != '_' && c != '-')
-      plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
-  if (plain == "unconditional")
-    return api::FORWARD_MODE_UNCONDITIONAL;
-  if (plain == "onbusy")
-    return api::FORWARD_MODE_ON_BUSY;
-  if (plain == "onnoanswer")
-    return api::FORWARD_MODE_ON_NO_ANSWER;
-  if (plain == "onbusyandnoanswer")
-    return api::FORWARD_MODE_ON_BUSY_AND_NO_ANSWER;
-  return api::FORWARD_MODE_UNSPECIFIED;
+  auto mode = model::parse_forward_mode(word);
+  return same<api::ForwardMode>(mode.value_or(model::forward_mode::none));
 }
 
 // Nearly always it is plain ASCII, which a loop tells faster than a decoder.

@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / "test/harness"), str(ROOT / "test/sip")]
 import counted
 from certificate import make_certificate
 from message import sdp
-from peer import connect
+from peer import connect, hang_up
 from stage import Stage
 
 BINARY = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
@@ -202,6 +202,26 @@ class Ctl(unittest.TestCase):
         self.ctl("logout", "2001")
         watch.event("AGENT_LOGOUT", "2001")
         self.assertEqual(watch.stop(), 0)
+
+    # -- features of phones ----------------------------------------------------
+
+    def test_a_phone_is_forwarded_and_left_in_peace_from_the_shell(self):
+        anna, _, carl = (self.stage.phone(f"200{i}") for i in (1, 2, 3))
+        watch = self.watch("--dn", "2002")
+        self.ctl("dnd-on", "2002")
+        watch.event("DND_ON", "2002")
+        self.assertRegex(self.ctl("dns"), r"(?m)^2002 +extension .* yes ")
+        anna.call("2002").expect(486)
+        self.ctl("forward", "2002", "on-busy", "2003")
+        watch.event("FORWARD_SET", "2002")
+        self.assertRegex(self.ctl("dns"), r"(?m)^2002 .* on-busy +2003")
+        hang_up(*connect(anna, carl, "2002"))
+        self.ctl("dnd-off", "2002")
+        watch.event("DND_OFF", "2002")
+        self.ctl("cancel-forward", "2002")
+        watch.event("FORWARD_CANCELLED", "2002")
+        text = self.ctl("forward", "gateway", "on-busy", "2003", code=1)
+        self.assertTrue(text.startswith("ctl: UNSUPPORTED: "), text)
 
     # -- errors ----------------------------------------------------------------
 
