@@ -326,6 +326,10 @@ void take(call& c, const refused& x, const context& ctx, effects& fx) {
   use.at = use_of_device::stage::returned;
   if (c.phase == call_phase::queued || c.phase == call_phase::ending)
     return;
+  if (c.phase == call_phase::summoning) { // the phone that was to call
+    fail_making(c, fault_of(x.why), ctx, fx);
+    return;
+  }
   auto status = status_of(x.why, use.trunk);
   if (use.origin) {
     give_up(c, status, ctx, fx);

@@ -229,8 +229,8 @@ void on_invite_response(call&, leg&, responded&&, const context&, effects&);
 /// The called party has answered: what begins with that.
 void begin_talk(call&, const context&, effects&);
 
-/// Answers an INVITE with nothing to hear for now: media_flow joins the leg
-/// with its partner once both are there.
+/// Answers an INVITE with nothing to hear: media_flow joins the leg with its
+/// partner once both are there.
 void answer_held(leg&, const context&, effects&);
 
 /// PRACK without a body, for a reliable provisional the caller will not PRACK.

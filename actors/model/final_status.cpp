@@ -94,6 +94,20 @@ fault fault_of(uint16_t status) {
   }
 }
 
+fault fault_of(refusal why) {
+  switch (why) {
+    case refusal::not_registered:
+      return fault::not_registered;
+    case refusal::at_capacity:
+    case refusal::do_not_disturb:
+      return fault::busy;
+    case refusal::out_of_service:
+    case refusal::draining:
+      return fault::out_of_service;
+  }
+  return fault::rejected;
+}
+
 call_result result_of(uint16_t status) {
   switch (status) {
     case 486:

@@ -33,6 +33,9 @@ call_state state_of(uint16_t status);
 /// Why a request failed whose call got this status.
 fault fault_of(uint16_t status);
 
+/// Why a request failed whose device refused to be seized.
+fault fault_of(refusal why);
+
 /// Result of a call that ended unanswered with `status` towards the caller.
 call_result result_of(uint16_t status);
 

@@ -5,8 +5,8 @@
 #include <doctest/doctest.h>
 
 /// The offices in which the tables of call control are played: phones 2001 to
-/// 2004, the trunk "gateway" for numbers that begin with 1, the routing point
-/// 9.
+/// 2004, 2009 that has no contact, the trunk "gateway" for numbers that begin
+/// with 1, the routing point 9.
 namespace strowger::test {
 
 using model::option;
@@ -26,6 +26,7 @@ inline std::shared_ptr<const model::directory> phones_with(
       values.set(id, value);
     b.add(number, model::dn_type::extension, std::move(values));
   }
+  b.add("2009", model::dn_type::extension);
   model::option_values gateway;
   gateway.set(option::contact, std::string{"sip:gateway"});
   gateway.set(option::prefix, std::vector<std::string>{"1"});
@@ -78,6 +79,16 @@ struct reinvite_office : played_office {
     : played_office(phones_with({{option::refer_enabled, false},
                                  {option::sip_hold_rfc3264, true},
                                  {option::blind_transfer_enabled, true}})) {
+    // nop
+  }
+};
+
+// The phones take one call, and are out of service after a 503.
+struct fragile_office : played_office {
+  fragile_office()
+    : played_office(phones_with({{option::refer_enabled, false},
+                                 {option::capacity, int64_t{1}},
+                                 {option::recovery_timeout, int64_t{60}}})) {
     // nop
   }
 };

@@ -169,6 +169,23 @@ TEST_CASE_FIXTURE(reinvite_office, "MakeCall from a phone that does not answer "
   });
 }
 
+TEST_CASE_FIXTURE(reinvite_office, "MakeCall from a phone that is not there "
+                                   "fails at once, and says why") {
+  play({{"MakeCall 2009 2002", "", "2009 Error[c1](NOT_REGISTERED)"}});
+  CHECK(verdict == "accepted");
+}
+
+TEST_CASE_FIXTURE(fragile_office, "MakeCall from a phone that cannot be used "
+                                  "fails at once, and says why") {
+  play({
+    {"MakeCall 2001 2002", "2001: INVITE"},
+    {"MakeCall 2001 2003", "", "2001 Error[c2](BUSY)"},
+    {"2001: 503", "", "2001 Error[c1](REJECTED), 2001 DNOutOfService"},
+    {"MakeCall 2001 2002", "", "2001 Error[c3](OUT_OF_SERVICE)"},
+    {"after 60", "", "2001 DNBackInService"},
+  });
+}
+
 TEST_CASE_FIXTURE(reinvite_office, "a client takes a call back before the "
                                    "caller's phone has answered") {
   play({

@@ -283,6 +283,30 @@ TEST_CASE("each rpc of call control reaches the switch, and the verdict comes "
   CHECK(number == 15);
 }
 
+TEST_CASE("a call from a phone that is not registered fails with that reason, "
+          "under the id of the request") {
+  client_of<api::CallService> client;
+  subscriber desk{client.host.address()};
+  REQUIRE(desk.read_to(0));
+  api::MakeCallRequest request;
+  request.set_request_id("the-call");
+  request.set_dn("2001");
+  request.set_destination("2002");
+  grpc::ClientContext context;
+  api::MakeCallResponse response;
+  CHECK(client.stub->MakeCall(&context, request, &response).ok());
+  api::Event error;
+  while (error.type() != api::EVENT_TYPE_ERROR) {
+    REQUIRE(desk.read());
+    for (auto& bytes : desk.events)
+      if (error.type() != api::EVENT_TYPE_ERROR)
+        error.ParseFromString(bytes);
+  }
+  CHECK(error.request_id() == "the-call");
+  CHECK(error.call_id() == response.call_id());
+  CHECK(error.details().reason() == "NOT_REGISTERED");
+}
+
 TEST_CASE("a request with a field that makes no sense does not reach the "
           "switch") {
   client_of<api::CallService> client;
