@@ -46,13 +46,13 @@ grpc::Status admit(const plane& host, const grpc::ServerContextBase& call,
                    const method_info& method, size_t bytes, client& who) {
   auto known = host.access->identify(call);
   if (!known)
-    return make_status(grpc::UNAUTHENTICATED, "BAD_TOKEN",
+    return make_status(grpc::UNAUTHENTICATED, strowger::v1::REASON_BAD_TOKEN,
                        "authorization: Bearer TOKEN is missing, or the token "
                        "is not known");
   who = *known;
   if (who.role < method.needs)
     return make_status(
-      grpc::PERMISSION_DENIED, "ROLE_TOO_LOW",
+      grpc::PERMISSION_DENIED, strowger::v1::REASON_ROLE_TOO_LOW,
       "this needs the role " + std::string{to_string(method.needs)} + "; "
         + who.name + " has " + std::string{to_string(who.role)},
       {"role", to_string(method.needs)});

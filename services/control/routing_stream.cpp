@@ -289,7 +289,7 @@ void routing_stream::send(api::ServeResponse x) {
       return;
     }
   }
-  end(make_status(grpc::RESOURCE_EXHAUSTED, "SLOW_CLIENT",
+  end(make_status(grpc::RESOURCE_EXHAUSTED, api::REASON_SLOW_CLIENT,
                   "the client does not read what it is told"));
 }
 

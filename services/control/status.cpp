@@ -10,7 +10,16 @@ namespace strowger::services::control {
 
 namespace {
 
+namespace api = strowger::v1;
+
 constexpr std::string_view domain = "strowger";
+
+// The protocol lists the faults of the model in their order, then its own.
+static_assert(static_cast<int>(model::fault::cancelled)
+              == api::REASON_CANCELLED);
+static_assert(model::fault_count == api::REASON_BAD_TOKEN);
+
+constexpr std::string_view prefix = "REASON_";
 
 constexpr std::array<std::string_view, status_code_count> code_words = {
   "OK",
@@ -78,12 +87,12 @@ grpc::StatusCode code_of(model::fault x) {
   return grpc::INTERNAL;
 }
 
-grpc::Status make_status(grpc::StatusCode code, std::string_view reason,
+grpc::Status make_status(grpc::StatusCode code, api::Reason reason,
                          std::string_view text, subject about) {
   if (code == grpc::OK)
     return grpc::Status::OK;
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string{reason});
+  info.set_reason(api::Reason_Name(reason).substr(prefix.size()));
   info.set_domain(std::string{domain});
   if (!about.first.empty())
     (*info.mutable_metadata())[std::string{about.first}] = std::string{
@@ -97,7 +106,7 @@ grpc::Status make_status(grpc::StatusCode code, std::string_view reason,
 
 grpc::Status make_status(model::fault why, std::string_view text,
                          subject about) {
-  return make_status(code_of(why), to_string(why), text, about);
+  return make_status(code_of(why), static_cast<api::Reason>(why), text, about);
 }
 
 std::string reason_of(const grpc::Status& x) {

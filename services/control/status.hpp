@@ -3,6 +3,7 @@
 #include "actors/model/demand.hpp"
 
 #include <grpcpp/support/status.h>
+#include <strowger/v1/common.pb.h>
 
 #include <string>
 #include <string_view>
@@ -19,8 +20,8 @@ using subject = std::pair<std::string_view, std::string_view>;
 grpc::Status make_status(model::fault why, std::string_view text,
                          subject about = {});
 
-/// Same, for errors that the switch does not know of: UNAUTHENTICATED…
-grpc::Status make_status(grpc::StatusCode code, std::string_view reason,
+/// Same, for errors that the switch does not know of: BAD_TOKEN…
+grpc::Status make_status(grpc::StatusCode code, strowger::v1::Reason reason,
                          std::string_view text, subject about = {});
 
 /// The code of a fault.

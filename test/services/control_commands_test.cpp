@@ -366,3 +366,13 @@ TEST_CASE("every fault has a code of its own kind and its name as reason") {
   }
   CHECK(make_status(model::fault::none, "").ok());
 }
+
+TEST_CASE("every word that the switch gives as a reason is in the list of the "
+          "protocol") {
+  for (size_t i = 1; i < model::fault_count; ++i) {
+    auto word = std::string{to_string(static_cast<model::fault>(i))};
+    CAPTURE(word);
+    api::Reason listed;
+    CHECK(api::Reason_Parse("REASON_" + word, &listed));
+  }
+}
