@@ -190,6 +190,34 @@ TEST_CASE_FIXTURE(routed_switch, "instructions that cannot be carried out fail "
   CHECK(instruct(to(call, "2001")) == "failed r6 INVALID_CALL_STATE");
 }
 
+TEST_CASE_FIXTURE(routed_switch, "OVERWRITE_DNIS says what was dialled, but "
+                                 "not if the instruction is refused") {
+  auto desk = std::make_shared<written_client>();
+  auto me = serve(desk);
+  auto route = [&](const opened& call, const char* where, const char* dnis) {
+    auto x = to(call, where);
+    x.route = model::route_type::overwrite_dnis;
+    x.dnis = dnis;
+    exchange.routing().instruct(me, std::move(x));
+    settle();
+  };
+  auto rung_with = [&](const opened& call) {
+    respond(call, 1, 180);
+    CHECK(kept.events.back().type == event_type::ringing);
+    return kept.events.back().dnis;
+  };
+  auto call = call_in();
+  CHECK(desk->next() == "request from 0301");
+  route(call, "7777", "4000");
+  CHECK(desk->next() == "failed r1 INVALID_CALLED_DN");
+  exchange.routing().instruct(me, to(call, "2001"));
+  settle();
+  CHECK(rung_with(call) == "9");
+  auto other = call_in();
+  route(other, "2002", "4000");
+  CHECK(rung_with(other) == "4000");
+}
+
 TEST_CASE_FIXTURE(routed_switch, "a rejected caller hears busy, and the "
                                  "instruction is used") {
   auto desk = std::make_shared<written_client>();
