@@ -130,7 +130,8 @@ void routing_desk::judge(model::route_client who, const routing_instruction& x,
 }
 
 void routing_desk::attach(model::route_client who, model::call_id call,
-                          std::string request, model::user_data pairs) {
+                          std::string request, model::user_data pairs,
+                          std::function<void()> done) {
   routing_instruction x;
   x.call = call;
   x.request = request;
@@ -146,10 +147,13 @@ void routing_desk::attach(model::route_client who, model::call_id call,
   y.call = call;
   y.request = std::move(request);
   y.pairs = std::move(pairs);
-  submit_(std::move(y), [this, who, x](model::verdict&& how) {
-    if (!how.accepted())
-      fail(who, x, how);
-  });
+  submit_(std::move(y),
+          [this, who, x, done = std::move(done)](model::verdict&& how) {
+            if (!how.accepted())
+              fail(who, x, how);
+            else if (done)
+              done();
+          });
 }
 
 void routing_desk::fail(model::route_client who, const routing_instruction& x,

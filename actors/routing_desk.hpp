@@ -60,9 +60,9 @@ public:
   void instruct(model::route_client who, routing_instruction x);
 
   /// Attaches pairs to a call that waits. Only a failure is told, as that of an
-  /// instruction; success is EventAttachedDataChanged.
+  /// instruction; success is EventAttachedDataChanged, and `done` is called.
   void attach(model::route_client who, model::call_id call, std::string request,
-              model::user_data pairs);
+              model::user_data pairs, std::function<void()> done = nullptr);
 
   // -- for the switch ---------------------------------------------------------
 

@@ -20,27 +20,31 @@ void append_member(text_buffer& out, std::string_view key,
   append_json(out, value);
 }
 
-void write_audit(line_writer& to, const grpc::ServerContextBase& call,
-                 const method_info& method, const client& who,
-                 const request_about& about, const grpc::Status& outcome) {
+} // namespace
+
+void write_audit(plane& host, std::string_view peer, const method_info& method,
+                 const client& who, const request_about& about,
+                 const grpc::Status& outcome) {
   text_buffer out;
   append(out, "{\"time\":\"");
   time_format{}.append(out, std::chrono::system_clock::now());
   append(out, "\"");
   append_member(out, "client", who.name);
   append_member(out, "role", who.name.empty() ? "" : to_string(who.role));
-  append_member(out, "peer", call.peer());
+  append_member(out, "peer", peer);
   append_member(out, "method", method.name);
   append_member(out, "request_id", about.request_id);
   append_member(out, "dn", about.dn);
   append_member(out, "call_id", about.call_id);
+  if (!about.instruction.empty()) {
+    append_member(out, "instruction", about.instruction);
+    append_member(out, "destination", about.destination);
+  }
   append_member(out, "code", to_string(outcome.error_code()));
   append_member(out, "reason", reason_of(outcome));
   append(out, "}\n");
-  to.append({out.data(), out.size()});
+  host.audit->append({out.data(), out.size()});
 }
-
-} // namespace
 
 grpc::Status admit(const plane& host, const grpc::ServerContextBase& call,
                    const method_info& method, size_t bytes, client& who) {
@@ -69,7 +73,7 @@ void conclude(plane& host, const grpc::ServerContextBase& call,
               const request_about& about, const grpc::Status& outcome) {
   host.tally->add(method.name, outcome.error_code());
   if (host.audit && method.needs > role::observe)
-    write_audit(*host.audit, call, method, who, about, outcome);
+    write_audit(host, call.peer(), method, who, about, outcome);
 }
 
 } // namespace strowger::services::control

@@ -39,11 +39,19 @@ struct request_about {
   std::string request_id;
   std::string dn;
   std::string call_id;
+  std::string instruction; // of a strategy: "ROUTE", "ATTACH_USER_DATA"…
+  std::string destination; // of that
 };
 
 /// May this request come in? Otherwise why not; `who` is filled in if known.
 grpc::Status admit(const plane& host, const grpc::ServerContextBase& call,
                    const method_info& method, size_t bytes, client& who);
+
+/// Writes a line to the audit log, which there must be. `peer`: who called from
+/// where, as gRPC names it. From any thread.
+void write_audit(plane& host, std::string_view peer, const method_info& method,
+                 const client& who, const request_about& about,
+                 const grpc::Status& outcome);
 
 /// Counts a request that is over, and writes it to the audit log unless its
 /// method only observes.

@@ -13,9 +13,11 @@ routing_service::Serve(grpc::CallbackServerContext* call) {
   client who;
   auto verdict = admit(*host_, *call, serve, 0, who);
   auto self = std::make_shared<routing_stream>(
-    host_, streams_, [host = host_, call, who](const grpc::Status& outcome) {
+    host_, streams_,
+    [host = host_, call, who](const grpc::Status& outcome) {
       conclude(*host, *call, serve, who, {}, outcome);
-    });
+    },
+    routing_audit::make(host_, who, call->peer()));
   if (verdict.ok())
     self->start();
   else

@@ -32,6 +32,13 @@ bool has_requests(model::dn_type x) {
          || x == model::dn_type::external_routing_point;
 }
 
+void note_outcome(routing_audit& to, const model::route_notice& x) {
+  if (auto* used = std::get_if<model::route_used>(&x.what))
+    to.end(to_text(x.call), used->request, model::fault::none);
+  else if (auto* failed = std::get_if<model::route_failed>(&x.what))
+    to.end(to_text(x.call), failed->request, failed->why);
+}
+
 } // namespace
 
 /// Stands for the stream at the routing desk.
@@ -55,6 +62,8 @@ public:
     }
     auto& host = *stream_->host_;
     host.carrier->post([stream = stream_, what] {
+      if (stream->audit_)
+        note_outcome(*stream->audit_, what->notice);
       stream->send(to_response(*what, stream->host_->clock));
     });
   }
@@ -95,8 +104,10 @@ void routing_streams::end_all(const grpc::Status& why) {
 
 routing_stream::routing_stream(std::shared_ptr<plane> host,
                                std::shared_ptr<routing_streams> all,
-                               std::function<void(const grpc::Status&)> on_end)
-  : host_(std::move(host)), all_(std::move(all)), on_end_(std::move(on_end)) {
+                               std::function<void(const grpc::Status&)> on_end,
+                               std::shared_ptr<routing_audit> audit)
+  : host_(std::move(host)), all_(std::move(all)), on_end_(std::move(on_end)),
+    audit_(std::move(audit)) {
   // nop
 }
 
@@ -205,6 +216,8 @@ void routing_stream::serve(exchange& at, const model::route_service& how) {
 }
 
 void routing_stream::read_route(const api::RouteInstruction& x) {
+  if (audit_)
+    audit_->begin(x);
   routing_instruction y;
   if (auto error = to_instruction(x, y)) {
     fail(x.request_id(), x.call_id(), x.routing_point(), *error);
@@ -216,6 +229,8 @@ void routing_stream::read_route(const api::RouteInstruction& x) {
 }
 
 void routing_stream::read_user_data(const api::RouteUserData& x) {
+  if (audit_)
+    audit_->begin(x);
   std::string request;
   model::call_id call;
   model::user_data pairs;
@@ -228,9 +243,14 @@ void routing_stream::read_user_data(const api::RouteUserData& x) {
     fail(x.request_id(), x.call_id(), {}, *error);
     return;
   }
-  ask([call, request, pairs = std::move(pairs)](routing_desk& desk,
-                                                model::route_client me) {
-    desk.attach(me, call, request, pairs);
+  std::function<void()> done;
+  if (audit_)
+    done = [audit = audit_, call = x.call_id(), request] {
+      audit->end(call, request, model::fault::none);
+    };
+  ask([call, request, pairs = std::move(pairs),
+       done = std::move(done)](routing_desk& desk, model::route_client me) {
+    desk.attach(me, call, request, pairs, done);
   });
 }
 
@@ -238,6 +258,8 @@ void routing_stream::read_user_data(const api::RouteUserData& x) {
 void routing_stream::fail(const std::string& request, const std::string& call,
                           const std::string& point,
                           const std::string& complaint) {
+  if (audit_)
+    audit_->end(call, request, model::fault::invalid_argument);
   api::ServeResponse x;
   auto& y = *x.mutable_failed();
   y.set_request_id(request);

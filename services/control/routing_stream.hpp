@@ -2,6 +2,7 @@
 
 #include "actors/routing_desk.hpp"
 #include "services/control/plane.hpp"
+#include "services/control/routing_audit.hpp"
 
 #include <grpcpp/support/server_callback.h>
 #include <strowger/v1/routing_service.pb.h>
@@ -58,10 +59,11 @@ class routing_stream final
   : public grpc::ServerBidiReactor<api::ServeRequest, api::ServeResponse>,
     public std::enable_shared_from_this<routing_stream> {
 public:
-  /// `on_end` is told the outcome, before gRPC is.
+  /// `on_end` is told the outcome, before gRPC is; `audit` may be null.
   routing_stream(std::shared_ptr<plane> host,
                  std::shared_ptr<routing_streams> all,
-                 std::function<void(const grpc::Status&)> on_end);
+                 std::function<void(const grpc::Status&)> on_end,
+                 std::shared_ptr<routing_audit> audit);
 
   /// Either of them makes it belong to itself, until gRPC has done with it.
   void start();
@@ -97,6 +99,7 @@ private:
   const std::shared_ptr<plane> host_;
   const std::shared_ptr<routing_streams> all_;
   const std::function<void(const grpc::Status&)> on_end_;
+  const std::shared_ptr<routing_audit> audit_;
   std::shared_ptr<routing_stream> self_;
 
   // Only the thread of the switch touches this.

@@ -76,6 +76,14 @@ api::ServeResponse to_response(const routing_news& x, const wall_clock& clock) {
   return result;
 }
 
+std::string word_of(api::RouteType x) {
+  if (x == api::ROUTE_TYPE_UNSPECIFIED)
+    return "ROUTE";
+  constexpr std::string_view prefix = "ROUTE_TYPE_";
+  auto& name = api::RouteType_Name(x);
+  return name.empty() ? std::to_string(x) : name.substr(prefix.size());
+}
+
 complaint to_instruction(const api::RouteInstruction& from,
                          routing_instruction& to) {
   if (auto error = read_name("request_id", from.request_id(), to.request))

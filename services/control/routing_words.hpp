@@ -20,6 +20,9 @@ struct routing_news {
 
 api::ServeResponse to_response(const routing_news& x, const wall_clock& clock);
 
+/// "OVERWRITE_DNIS"; the plain one is "ROUTE".
+std::string word_of(api::RouteType x);
+
 /// An instruction; returns what is wrong with it, or nothing.
 complaint to_instruction(const api::RouteInstruction& from,
                          routing_instruction& to);

@@ -1,10 +1,16 @@
 #include "test/services/control_client.hpp"
 #include "test/services/live_switch.hpp"
+#include "test/services/scratch_folder.hpp"
 
 #include <caf/send.hpp>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 #include <strowger/v1/routing_service.grpc.pb.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
 
 using namespace strowger;
 using namespace strowger::test;
@@ -320,4 +326,63 @@ TEST_CASE("streams of strategies end with UNAVAILABLE when the switch stops") {
   desk.serve();
   host.reset();
   CHECK(desk.finish().error_code() == grpc::UNAVAILABLE);
+}
+
+TEST_CASE(
+  "what strategies instruct is in the audit log, with what came of it") {
+  scratch_folder folder;
+  services::config::control_settings settings;
+  settings.tokens = folder.file("tokens");
+  settings.audit = folder.file("audit.jsonl");
+  std::ofstream{settings.tokens} << "token-of-the-router control router\n";
+  auto host = std::make_unique<live_switch>(office(), settings);
+  REQUIRE(host->error() == "");
+  strategy desk{host->address(), "token-of-the-router"};
+  desk.serve();
+  auto call = call_in(*host);
+  auto id = desk.next().request().call().call_id();
+  desk.say(("user_data { call_id: '" + id
+            + "' request_id: 'r1' user_data { "
+              "pairs { key: 'k' value { text: 'secret' } } } }")
+             .c_str());
+  desk.route(id, "r2", "destination: '7777'");
+  CHECK(desk.next().failed().reason() == "INVALID_CALLED_DN");
+  desk.route(id, "r3", "destination: '2001' route_type: 99");
+  CHECK(desk.next().failed().reason() == "INVALID_ARGUMENT");
+  desk.route(id, "r4",
+             "destination: '2001' dnis: '5' "
+             "route_type: ROUTE_TYPE_OVERWRITE_DNIS");
+  rings(*host, 1);
+  respond(*host, call, 1, 180);
+  CHECK(desk.next().used().destination() == "2001");
+  call_in(*host);
+  auto other = desk.next().request().call().call_id();
+  desk.route(other, "r5", "destination: '2002'");
+  rings(*host, 2); // nobody knows yet what comes of it
+  desk.finish();
+  host.reset(); // writes what is left
+  std::vector<std::string> lines;
+  std::istringstream in{read_file(folder.file("audit.jsonl"))};
+  for (std::string line; std::getline(in, line);) {
+    auto x = nlohmann::json::parse(line);
+    CHECK(x["client"] == "router");
+    CHECK(x["method"] == "RoutingService/Serve");
+    if (!x.contains("instruction"))
+      continue; // that of the stream
+    auto word = [&](const char* key) { return x[key].get<std::string>(); };
+    CHECK(word("call_id") == (word("request_id") == "r5" ? other : id));
+    CHECK(word("peer").find("127.0.0.1") != std::string::npos);
+    lines.push_back(word("request_id") + ": " + word("dn") + " "
+                    + word("instruction") + " " + word("destination") + ": "
+                    + word("code") + " " + word("reason"));
+  }
+  std::sort(lines.begin(), lines.end());
+  CHECK(lines
+        == std::vector<std::string>{
+          "r1:  ATTACH_USER_DATA : OK ",
+          "r2: 9 ROUTE 7777: INVALID_ARGUMENT INVALID_CALLED_DN",
+          "r3: 9 99 2001: INVALID_ARGUMENT INVALID_ARGUMENT",
+          "r4: 9 OVERWRITE_DNIS 2001: OK ",
+          "r5: 9 ROUTE 2002: UNKNOWN ",
+        });
 }
