@@ -2,7 +2,9 @@
 # The switch at work, in one command, on a machine that has nothing yet:
 # installs what is missing, builds, starts the switch with
 # deploy/examples/office.yaml, lets SIPp phones register, call each other and
-# call out over a trunk, and shows what the switch sees of it.
+# call out over a trunk, and shows what the switch sees of it. Meanwhile callers
+# come to the hotline, 9000, faster than its agents can take them: they wait on
+# the routing point until the strategy in deploy/examples/python finds them one.
 #
 #   deploy/demo.sh [--seconds N] [--rate CALLS_PER_SECOND] [--stay]
 #
@@ -15,7 +17,7 @@ root=$PWD
 
 # -- what to show --------------------------------------------------------------
 seconds=20 rate=20 stay=false
-usage() { sed -n '2,12s/^# \{0,1\}//p' "$root/deploy/demo.sh"; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "$root/deploy/demo.sh"; }
 while (($#)); do
   case $1 in
     --seconds | --rate)
@@ -42,8 +44,14 @@ done
 
 sip=127.0.0.1:5060
 metrics=http://127.0.0.1:9464
-phones_port=5080 callers_port=5070 gateway_port=5090 backup_port=5091
+control=127.0.0.1:50051
+phones_port=5080 callers_port=5070 hotline_port=5075
+gateway_port=5090 backup_port=5091
 talk_ms=3000
+# An agent rings for 0.85 s on average, talks, and takes a second for a note, so
+# six of them take 1.6 callers a second. The last one is served in time.
+agents=(ada bob cyd dan eve fay)
+hotline_per_2s=5 hotline_talk_ms=2000
 run=$root/build/demo
 
 # -- build ---------------------------------------------------------------------
@@ -118,7 +126,8 @@ give_up() {
   exit 1
 }
 
-for port in 5060 9464 $phones_port $callers_port $gateway_port $backup_port; do
+for port in 5060 9464 50051 $phones_port $callers_port $hotline_port \
+  $gateway_port $backup_port; do
   taken=$(ss -Hlntu "sport = :$port")
   [[ -z $taken ]] || give_up "port $port is in use on this machine: $taken"
 done
@@ -127,11 +136,12 @@ mkdir -p "$run"
 cd "$run"
 
 # -- phones --------------------------------------------------------------------
-# 2001 to 2009 have a password and are challenged; 30000 to 30010 are not.
+# 2001 to 2009 and the agents' 2101 to 2106 have a password and are challenged;
+# 30000 to 30010 are not.
 contact=127.0.0.1:$phones_port
 {
   echo SEQUENTIAL
-  for ((n = 2001; n <= 2009; n++)); do
+  for n in {2001..2009} {2101..2106}; do
     echo "$n;$contact;[authentication username=$n password=s3cret]"
   done
   for ((n = 30000; n <= 30010; n++)); do
@@ -152,6 +162,14 @@ phones=$(($(wc -l <phones.csv) - 1))
     echo "$((30000 + n));1555$((2000 + n));"
   done
 } >calls.csv
+# Every third caller of the hotline is from France.
+{
+  echo SEQUENTIAL
+  for ((n = 10; n < 40; n++)); do
+    from=$([[ $((n % 3)) == 0 ]] && echo 0033155500 || echo 030555000)
+    echo "$from$n;9000;"
+  done
+} >hotline.csv
 
 sipp_quietly=(sipp -i 127.0.0.1 -nostdin -trace_err)
 # answer NAME PORT: phones or a gateway that take every call.
@@ -184,25 +202,59 @@ register() {
     || give_up "some phones could not register" register.errors
 }
 register
-echo "$phones phones registered, 2001 to 2009 by digest"
+echo "$phones phones registered, 2001 to 2009 and 2101 to 2106 by digest"
+
+# -- the hotline ---------------------------------------------------------------
+ctl() { "$root/build/release/strowger" ctl --server $control "$@"; }
+
+# Debian's python has python3-grpcio; another may not.
+start strategy /usr/bin/python3 "$root/deploy/examples/python/strategy.py" \
+  --at $control --points 9000 --wants 0=german --wants 0033=french \
+  --skills ada=german,french --skills bob=german --skills cyd=german \
+  --skills dan=german --skills eve=french --skills fay=french,german
+for ((i = 0; ; i++)); do
+  grep -qs "^serving 9000" strategy.log && break
+  kill -0 "${started[strategy]}" 2>/dev/null \
+    || give_up "the strategy ended" strategy.log
+  ((i < 200)) || give_up "the strategy does not serve after 20 s" strategy.log
+  sleep 0.1
+done
+for i in "${!agents[@]}"; do
+  ctl login $((2101 + i)) "${agents[i]}" --work-mode auto-in \
+    || give_up "${agents[i]} could not log in"
+done
+echo "${#agents[@]} agents logged in; deploy/examples/python/strategy.py serves" \
+  "9000"
 
 # -- calls, watched ------------------------------------------------------------
 table="$root/deploy/demo/table.awk"
 : >before
-scrape() { curl -fs -m 2 "$metrics/metrics" >now 2>/dev/null; }
+# Metrics of the switch, and what its control plane says about the agents.
+scrape() {
+  curl -fs -m 2 "$metrics/metrics" >now 2>/dev/null || return 1
+  ctl agents >agents.now && ctl calls >calls.now || return 1
+  awk -f "$root/deploy/demo/agents.awk" calls.now agents.now >>now
+}
 show() { awk -v seconds="$1" -v form="$2" -f "$table" before now; }
 
-say "$rate calls/s for $seconds s, $((talk_ms / 1000)) s of talk each"
+hotline_calls=$((hotline_per_2s * seconds * 3 / 10 + 1))
+say "$rate calls/s for $seconds s, $((talk_ms / 1000)) s of talk each;" \
+  "$hotline_calls callers for the hotline"
 scrape || give_up "no metrics" switch.log
 cp now before
 start calls "${sipp_quietly[@]}" "$sip" -sf "$root/deploy/demo/call.xml" \
   -inf calls.csv -p $callers_port -r "$rate" -m $((rate * seconds)) \
   -d $talk_ms -timeout $((seconds + 30))s -error_file "$run/calls.errors"
+start hotline "${sipp_quietly[@]}" "$sip" -sf "$root/deploy/demo/call.xml" \
+  -inf hotline.csv -p $hotline_port -r $hotline_per_2s -rp 2000 \
+  -m $hotline_calls -d $hotline_talk_ms -timeout $((seconds * 2 + 30))s \
+  -error_file "$run/hotline.errors"
 
 [[ -t 1 ]] || show 1 head
 drawn=0
 last=$(date +%s%N)
-while kill -0 "${started[calls]}" 2>/dev/null; do
+while kill -0 "${started[calls]}" 2>/dev/null \
+  || kill -0 "${started[hotline]}" 2>/dev/null; do
   sleep 1
   scrape || give_up "the switch does not answer any more" switch.log
   time=$(date +%s%N)
@@ -219,17 +271,19 @@ while kill -0 "${started[calls]}" 2>/dev/null; do
   last=$time
 done
 result=0
-wait "${started[calls]}" || result=$?
-unset 'started[calls]'
+for name in calls hotline; do
+  wait "${started[$name]}" || result=$?
+  unset "started[$name]"
+done
 
 # -- the end -------------------------------------------------------------------
 say "summary"
 scrape || give_up "the switch does not answer any more" switch.log
 show 1 summary
 if ((result == 0)); then
-  echo "SIPp: all $((rate * seconds)) calls went well"
+  echo "SIPp: all $((rate * seconds + hotline_calls)) calls went well"
 else
-  echo "SIPp: some calls failed, see build/demo/calls.errors"
+  echo "SIPp: some calls failed, see build/demo/calls.errors and hotline.errors"
 fi
 if $stay; then
   echo "metrics: $metrics/metrics; the switch stays until Ctrl-C"
@@ -237,7 +291,7 @@ if $stay; then
   wait "${started[switch]}" || true
 fi
 stopped=0
-for name in phones gateway backup; do
+for name in strategy phones gateway backup; do
   stop $name || true
 done
 stop switch || stopped=$?

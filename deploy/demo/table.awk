@@ -56,6 +56,10 @@ function milliseconds(x) {
   key = name
   if (name == "strowger_calls_total")
     key = name " " (label($1, "result") == "answered" ? "answered" : "lost")
+  else if (name == "strowger_routing_instructions_total")
+    key = name (label($1, "outcome") == "used" ? " used" : " failed")
+  else if (name == "demo_agents")
+    key = name " " label($1, "state")
   else if (name ~ /^strowger_trunk_/ && name !~ /rejected/) {
     key = name " " label($1, "trunk")
     if (!first && name == "strowger_trunk_calls")
@@ -74,21 +78,23 @@ function on_trunks(   i, sum) {
 }
 
 function heading() {
-  printf "%7s %7s %9s %8s %9s %6s %7s %9s %9s %8s\n", "phones", "calls",
-    "on trunks", "ended/s", "answered", "lost", "SIP/s", "added p99", "lag p99", "memory"
+  printf "%6s %6s %9s %8s %5s %7s %7s %6s %8s %6s %7s %9s %7s\n", "phones",
+    "calls", "on trunks", "answered", "lost", "waiting", "routed", "ready",
+    "talking", "notes", "SIP/s", "added p99", "memory"
 }
 
 function line() {
-  printf "%7d %7d %9d %8.1f %9d %6d %7.0f %9s %9s %5.0f MB\n",
+  printf "%6d %6d %9d %8d %5d %7d %7d %6d %8d %6d %7.0f %9s %4.0f MB\n",
     now["strowger_registrations"], now["strowger_calls_in_progress"],
     on_trunks(),
-    (grown("strowger_calls_total answered") \
-      + grown("strowger_calls_total lost")) / seconds,
     now["strowger_calls_total answered"], now["strowger_calls_total lost"],
+    now["strowger_routing_requests"],
+    now["strowger_routing_instructions_total used"],
+    now["demo_agents ready"], now["demo_agents talking"],
+    now["demo_agents note"],
     (grown("strowger_sip_requests_total") \
       + grown("strowger_sip_responses_total")) / seconds,
     milliseconds(quantile("strowger_added_delay_seconds", 0.99)),
-    milliseconds(quantile("strowger_reactor_lag_seconds", 0.99)),
     now["process_resident_memory_bytes"] / 1e6
 }
 
@@ -122,13 +128,20 @@ END {
       now["strowger_calls_total answered"], now["strowger_calls_total lost"]
     printf "%-34s %d\n", "calls still in progress",
       now["strowger_calls_in_progress"]
+    printf "%-34s %d, who waited p50 %s, p99 %s\n",
+      "callers routed by the strategy",
+      now["strowger_routing_instructions_total used"],
+      milliseconds(quantile("strowger_routing_answer_seconds", 0.5)),
+      milliseconds(quantile("strowger_routing_answer_seconds", 0.99))
     printf "%-34s %d\n", "phones registered", now["strowger_registrations"]
     printf "%-34s %d requests, %d responses, %d repeated\n", "SIP messages",
       now["strowger_sip_requests_total"], now["strowger_sip_responses_total"],
       now["strowger_sip_retransmissions_total"]
-    printf "%-34s p50 %s, p99 %s\n", "delay added between INVITE in and out",
+    printf "%-34s p50 %s, p99 %s\n", "delay added, INVITE in to out",
       milliseconds(quantile("strowger_added_delay_seconds", 0.5)),
       milliseconds(quantile("strowger_added_delay_seconds", 0.99))
+    printf "%-34s p99 %s\n", "deadlines served late by",
+      milliseconds(quantile("strowger_reactor_lag_seconds", 0.99))
     printf "%-34s %.0f MB\n", "memory",
       now["process_resident_memory_bytes"] / 1e6
     print ""

@@ -20,6 +20,7 @@ sys.path[:0] = [str(HERE.parent / "sip"), str(HERE.parent / "harness")]
 
 import counted  # noqa: E402
 import grpc  # noqa: E402
+from peer import hang_up  # noqa: E402
 from stage import Stage  # noqa: E402
 from switch import extension  # noqa: E402
 
@@ -97,8 +98,9 @@ class Examples(unittest.TestCase):
         self.stage.close()
 
     def strategy(self, *more, default="2001"):
+        last = ["--default", default] if default else []
         return Program(self.stage, PYTHON / "strategy.py", "--at", self.control,
-                       "--points", "9", "--default", default, *more)
+                       "--points", "9", *last, *more)
 
     def log_in(self, agent, dn):
         from strowger.v1 import agent_service_pb2 as agents
@@ -172,6 +174,38 @@ class Examples(unittest.TestCase):
         phone.done()
         self.check_answered("2002")
 
+    def test_without_a_default_a_caller_waits_for_an_agent_who_is_free(self):
+        strategy = self.strategy(default=None).says("serving 9")
+        phone = self.phone_answers(self.phone)
+        call = self.call()
+        strategy.says("0301 waits")
+        self.log_in("ada", "2001")
+        call.done()
+        phone.done()
+        strategy.says("0301 to 2001")
+        self.check_answered("2001")
+
+    def test_an_agent_who_talks_gets_the_next_caller_after_that(self):
+        self.log_in("ada", "2001")
+        strategy = self.strategy(default=None).says("serving 9")
+        agent = self.stage.peer("2001", port=self.phone)
+        first, second = self.stage.peer("0301"), self.stage.peer("0302")
+        a = first.call("9")
+        b = agent.rung()
+        b.accept()
+        a.expect(200)
+        a.ack()
+        c = second.call("9")
+        strategy.says("0302 waits")
+        hang_up(a, b)
+        d = agent.rung()
+        d.accept()
+        c.expect(200)
+        c.ack()
+        hang_up(d, c)
+        for peer in (agent, first, second):
+            peer.inbox.clear()  # provisionals
+
     def test_without_a_client_the_strategy_of_the_configuration_routes(self):
         phone = self.phone_answers(self.other)
         call = self.call(number="8")
@@ -190,7 +224,7 @@ class Examples(unittest.TestCase):
                           self.control)
         agent = self.stage.peer("2001", port=self.phone)
         caller = self.stage.peer("0301")
-        self.switch.awaits("strowger_control_subscribers", 2)
+        self.switch.awaits("strowger_control_subscribers", 3)
         a = caller.call("9")
         b = agent.rung()
         b.answer(180)

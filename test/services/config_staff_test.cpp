@@ -149,10 +149,16 @@ TEST_CASE("agents, groups and places stand in the file in any order") {
         == std::vector{"desk-1"s, "desk-2"s});
 }
 
-TEST_CASE("a configuration without agents has an empty staff") {
-  auto result = config::load("deploy/examples/office.yaml");
+TEST_CASE("a configuration without agents has an empty staff; the example for "
+          "newcomers has six agents") {
+  auto result = config::load_text("switch: alone\n", "alone.yaml");
   REQUIRE(errors_of(result) == "");
   CHECK(result.value->directory->staff().agents().all().empty());
+  result = config::load("deploy/examples/office.yaml");
+  REQUIRE(errors_of(result) == "");
+  auto& staff = result.value->directory->staff();
+  REQUIRE(staff.groups().find("hotline"));
+  CHECK(staff.groups().find("hotline")->agents.size() == 6);
 }
 
 TEST_CASE("a mistake about agents is told with its place and what was meant") {
