@@ -54,17 +54,17 @@ void tell_call(environment& env, model::call_id from,
   if (!other && opens)
     other = env.open_call(x.to);
   if (other) {
-    std::visit([&](auto& y) { caf::anon_send(other, std::move(y)); }, x.word);
+    caf::anon_send(other, std::move(x.word));
     return;
   }
   auto asker = env.call(from);
   if (!asker)
     return;
   if (auto* asked = std::get_if<model::far_side_wanted>(&x.word))
-    caf::anon_send(asker, model::far_side_denied{model::fault::unknown_call,
-                                                 asked->dn, asked->as});
+    caf::anon_send(asker, model::word_to_call{model::far_side_denied{
+                            model::fault::unknown_call, asked->dn, asked->as}});
   else if (std::holds_alternative<model::place_wanted>(x.word))
-    caf::anon_send(asker, model::place_denied{});
+    caf::anon_send(asker, model::word_to_call{model::place_denied{}});
 }
 
 /// What the options say about an agent who does not answer (M13, M14).
@@ -157,6 +157,13 @@ bool passed_on(call_pointer self, Signal& x) {
   }
 }
 
+/// Another call says something.
+void hear(call_pointer self, model::word_to_call& word) {
+  run(self, [&](auto& m, auto& ctx, auto& fx) {
+    std::visit([&](auto& x) { model::step(m, std::move(x), ctx, fx); }, word);
+  });
+}
+
 /// A handler for messages that are signals of the model as they stand.
 template <class Signal>
 auto on(call_pointer self) {
@@ -190,12 +197,7 @@ call_actor::behavior_type call(call_pointer self, environment* env,
     on<model::refused>(self),
     on<model::forwarded>(self),
     on<model::demanded>(self),
-    on<model::far_side_wanted>(self),
-    on<model::far_side_denied>(self),
-    on<model::leg_moved>(self),
-    on<model::place_wanted>(self),
-    on<model::place_granted>(self),
-    on<model::place_denied>(self),
+    [self](model::word_to_call& x) { hear(self, x); },
     [self](const clear&) { run(self, model::step_clear); },
     [self](farewell) { leave(self); },
   };

@@ -59,14 +59,10 @@ using call_actor = deadline_listener::extend<
   // device -> call: answers to seize.
   caf::reacts_to<model::seized>, caf::reacts_to<model::refused>,
   caf::reacts_to<model::forwarded>,
-  // client -> call, by the exchange, or call -> call: a request (T-Library).
+  // client -> call, by the exchange: a request (T-Library).
   caf::reacts_to<model::demanded>,
-  // call -> call: your far side is to join me (transfer); and the answers.
-  caf::reacts_to<model::far_side_wanted>,
-  caf::reacts_to<model::far_side_denied>, caf::reacts_to<model::leg_moved>,
-  // call -> call: an INVITE with Replaces wants the place of your leg.
-  caf::reacts_to<model::place_wanted>, caf::reacts_to<model::place_granted>,
-  caf::reacts_to<model::place_denied>,
+  // call -> call: transfers, and all else that concerns two calls.
+  caf::reacts_to<model::word_to_call>,
   // exchange -> call: end now (drain limit reached).
   caf::reacts_to<clear>,
   // call -> itself: my mailbox is read, I may quit.

@@ -26,6 +26,16 @@ struct far_side_wanted {
   bool even_alerting = false; // it need not have answered
 };
 
+/// The answer if that side waits on a routing point: it waits in your call from
+/// now on (semantics M22).
+struct queue_moved {
+  call_id from;
+  std::string queue;
+  std::string transferred_by;
+  leg_number as = 0; // the number kept for the leg, which is not needed
+  time_point route_until = never;
+};
+
 /// No, and why.
 struct far_side_denied {
   fault why = fault::none;
@@ -62,10 +72,21 @@ struct leg_moved {
   // The answer to far_side_wanted, for this DN; empty: a phone that has one
   // dialog for two calls speaks in this one now.
   std::string transferred_by;
+  // Of a party that rings: what becomes of the call if it does not answer.
+  std::shared_ptr<const diversion_terms> diversions;
+  bool agent_called = false;
+  time_point no_answer_until = never;
 };
 
-using word_to_call
-  = std::variant<demanded, far_side_wanted, far_side_denied, place_wanted,
-                 place_granted, place_denied, leg_moved>;
+/// The user data that the two calls have in common (ConsultUserData=joint), as
+/// the DN `by` has changed them.
+struct data_shared {
+  shared_user_data data;
+  std::string by;
+};
+
+using word_to_call = std::variant<demanded, far_side_wanted, far_side_denied,
+                                  queue_moved, place_wanted, place_granted,
+                                  place_denied, leg_moved, data_shared>;
 
 } // namespace strowger::model

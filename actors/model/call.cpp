@@ -37,6 +37,8 @@ template void step(call&, forwarded&&, const context&, effects&);
 template void step(call&, demanded&&, const context&, effects&);
 template void step(call&, far_side_wanted&&, const context&, effects&);
 template void step(call&, far_side_denied&&, const context&, effects&);
+template void step(call&, queue_moved&&, const context&, effects&);
+template void step(call&, data_shared&&, const context&, effects&);
 template void step(call&, place_wanted&&, const context&, effects&);
 template void step(call&, place_granted&&, const context&, effects&);
 template void step(call&, place_denied&&, const context&, effects&);

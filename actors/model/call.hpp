@@ -74,6 +74,7 @@ struct call {
   std::string forwarded_by;    // DN that forwarded the call last, or empty
   call_state diverted_as = call_state::forwarded; // and how
   shared_user_data user_data;
+  call_id data_with;   // shares them with this call (ConsultUserData=joint)
   call_id previous;    // of a consult call: the call it is about
   std::string request; // id of the client's request that is being carried out
   // A single-step transfer: who transfers stays until the new party answers.
@@ -111,6 +112,7 @@ struct call {
   std::shared_ptr<const diversion_terms> diversions;
   std::shared_ptr<const diversion_terms> overflow;
   size_t overflow_next = 0;
+  std::string silent; // device that sent no response but 100 (no-response-dn)
   bool agent_called = false; // an agent is logged in at the DN that is called
   bool recalled = false;     // it came back to its queue, unanswered
   time_point no_answer_until = never;

@@ -230,6 +230,7 @@ void after_failure(call& c, const leg& b, const responded& x,
   auto trunk = use.trunk;
   use.status = x.status;
   use.unreachable = x.local || x.status == 503;
+  c.silent = x.local && !b.early ? use.device : std::string{};
   auto redirects = x.status >= 300 && x.status < 400;
   if (redirects && attempts_alive(c) == 0
       && follow_redirection(c, b, x, ctx, fx))

@@ -166,9 +166,9 @@ verdict change_data(call& c, demand&& x, const context& ctx, effects& fx) {
     if (auto error = attach(now, x.pairs))
       return refuse(fault::too_large, *error);
   }
-  c.user_data = now.empty() ? nullptr
-                            : std::make_shared<const user_data>(std::move(now));
-  report_data_changed(c, x.this_dn, ctx, fx);
+  set_user_data(c, std::move(now), x.this_dn, ctx, fx);
+  if (c.data_with.value != 0)
+    fx.tells.push_back({c.data_with, data_shared{c.user_data, x.this_dn}});
   return {};
 }
 
@@ -263,6 +263,18 @@ void take(call& c, demanded&& x, const context& ctx, effects& fx) {
   answer.call = concerned; // the call that is made, if one is
   if (token != 0)
     fx.verdicts.push_back({token, std::move(answer)});
+}
+
+void set_user_data(call& c, user_data&& now, const std::string& by,
+                   const context& ctx, effects& fx) {
+  c.user_data = now.empty() ? nullptr
+                            : std::make_shared<const user_data>(std::move(now));
+  report_data_changed(c, by, ctx, fx);
+}
+
+void take(call& c, data_shared&& x, const context& ctx, effects& fx) {
+  if (c.phase != call_phase::ending && c.phase != call_phase::finished)
+    set_user_data(c, x.data ? user_data{*x.data} : user_data{}, x.by, ctx, fx);
 }
 
 verdict not_on_call() {

@@ -166,9 +166,13 @@ bool divert_failed(call& c, uint16_t status, const context& ctx, effects& fx) {
     return false;
   auto why = state_of(status);
   std::string to;
-  if (c.diversions && why == call_state::busy)
+  if (auto device = std::exchange(c.silent, {}); !device.empty())
+    to = ctx.config.text(option::no_response_dn, ctx.config.find(device));
+  if (to == c.called.dn)
+    to.clear();
+  if (to.empty() && c.diversions && why == call_state::busy)
     to = c.diversions->on_busy;
-  else if (c.diversions && why == call_state::no_answer)
+  else if (to.empty() && c.diversions && why == call_state::no_answer)
     to = c.diversions->on_no_answer;
   if (to.empty())
     return overflow_on(c, ctx, fx);

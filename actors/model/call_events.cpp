@@ -78,6 +78,15 @@ void report_queued(call& c, const context& ctx, effects& fx) {
   report_queue(c, event_type::route_request, ctx, fx);
 }
 
+void report_queue_moved(call& c, const party& by, call_id previous,
+                        const context& ctx, effects& fx) {
+  auto& x = report_queue(c, event_type::party_changed, ctx, fx);
+  x.call_state = call_state::transferred;
+  x.third_party_dn = by.dn;
+  x.third_party_role = dn_role::transferred_by;
+  x.previous_call = previous;
+}
+
 void report_diverted(call& c, const context& ctx, effects& fx) {
   if (!c.waits_on_queue)
     return;

@@ -18,6 +18,11 @@ void report_dialing(call&, const context&, effects&);
 /// The call waits on a routing point or queue, and asks for instructions.
 void report_queued(call&, const context&, effects&);
 
+/// It waited there in another call before, which a DN has transferred to this
+/// one (semantics M22).
+void report_queue_moved(call&, const party& by, call_id previous,
+                        const context&, effects&);
+
 /// The call leaves the routing point for the called party.
 void report_diverted(call&, const context&, effects&);
 

@@ -41,6 +41,8 @@ verdict make_call(call& c, demand&& x, const context& ctx, effects& fx) {
   o.caller.user = x.this_dn;
   o.received_at = ctx.now;
   c.previous = x.second_call;
+  if (x.consult == consult_data::joint)
+    c.data_with = c.previous;
   if (!x.pairs.empty())
     c.user_data = std::make_shared<const user_data>(std::move(x.pairs));
   c.caller = {x.this_dn, dn_role::origination, party_state::null, true, nobody,

@@ -54,6 +54,38 @@ void pick_up(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   begin_talk(c, ctx, fx);
 }
 
+/// Whoever is to be replaced by a transfer, seated as the called party; false
+/// if it cannot be: the one who stays may be away, in another call, or doing
+/// something else by now.
+bool seat_for_transfer(call& c, const std::string& by, const context& ctx,
+                       effects& fx) {
+  auto here = c.phase == call_phase::connected
+              && (c.called.dn == by || c.caller.dn == by);
+  if (here)
+    seat_as_caller(c, other_side(c, c.called.dn == by ? c.called : c.caller));
+  if (here && c.caller.leg != nobody) {
+    tell_progress(c, 200, fx);
+    return true;
+  }
+  tell_progress(c, 603, fx);
+  report_error(c, by, fault::invalid_call_state, ctx, fx);
+  return false;
+}
+
+/// The one who transferred leaves for the party named here.
+party release_transferrer(call& c, const party& to, const context& ctx,
+                          effects& fx) {
+  auto leaver = c.called;
+  report_transferred(c, leaver, to, ctx, fx);
+  if (leaver.leg != nobody)
+    drop_leg(c, leg_at(c, leaver.leg), fx);
+  c.called = to;
+  c.other_place.reset();
+  c.caller.parked = false;
+  report_party_changed(c, c.caller, leaver, {}, ctx, fx);
+  return leaver;
+}
+
 /// The far side of a consult call takes the place of the party that consulted.
 void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   auto previous = x.from.call;
@@ -62,39 +94,29 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
     pick_up(c, std::move(x), ctx, fx);
     return;
   }
-  auto here = c.phase == call_phase::connected
-              && (c.called.dn == by || c.caller.dn == by);
-  if (here)
-    seat_as_caller(c, other_side(c, c.called.dn == by ? c.called : c.caller));
-  // Who stays may be away, in another call, or doing something else by now.
-  if (!here || c.caller.leg == nobody) {
+  if (!seat_for_transfer(c, by, ctx, fx)) {
     turn_away(c, std::move(x), fx);
-    tell_progress(c, 603, fx);
-    report_error(c, by, fault::invalid_call_state, ctx, fx);
     return;
   }
-  tell_progress(c, 200, fx);
-  auto leaver = c.called;
   auto who = x.who;
+  auto terms = std::move(x.diversions);
+  auto agent_called = x.agent_called;
+  auto no_answer_until = x.no_answer_until;
   auto& l = settle_in(c, std::move(x));
   if (!l.incoming)
     who.role = dn_role::destination;
-  report_transferred(c, leaver, who, ctx, fx);
-  if (leaver.leg != nobody)
-    drop_leg(c, leg_at(c, leaver.leg), fx);
-  c.called = who;
-  c.other_place.reset();
-  auto& stays = c.caller;
-  stays.parked = false;
-  report_party_changed(c, stays, leaver, {}, ctx, fx);
+  auto leaver = release_transferrer(c, who, ctx, fx);
   report_party_changed(c, c.called, leaver, previous, ctx, fx);
   if (is_attempt(c, l)) {
     c.called.leg = nobody;
     c.phase = call_phase::hunting;
     c.ring_until = ring_deadline(ctx);
+    c.diversions = std::move(terms);
+    c.agent_called = agent_called;
+    c.no_answer_until = no_answer_until;
     return;
   }
-  join(c, leg_at(c, stays.leg), l);
+  join(c, c.caller_leg(), l);
   if (l.state == leg_state::inviting) // it came with Replaces
     answer_for_partner(c, l, ctx, fx);
 }
@@ -142,6 +164,9 @@ void take_leg_away(call& c, party& p, leg_name to, std::string transferred_by,
   x.leg.partner = x.leg.linked = nobody;
   x.who = p;
   x.who.leg = to.leg;
+  x.diversions = c.diversions;
+  x.agent_called = c.agent_called;
+  x.no_answer_until = c.no_answer_until;
   x.use.at = use_of_device::stage::returned; // if it took no device
   if (l.seizure < c.uses.size()) {
     x.use = use_of(c, l);
@@ -187,6 +212,25 @@ void give_phone_back(call& c, effects& fx) {
   x.verb = verb::release_call;
   x.this_dn = p->dn;
   fx.tells.push_back({place.call, demanded{std::move(x)}});
+}
+
+// -- a call that waits moves --------------------------------------------------
+
+void take(call& c, queue_moved&& x, const context& ctx, effects& fx) {
+  c.spare_leg = x.as;
+  if (!seat_for_transfer(c, x.transferred_by, ctx, fx))
+    return; // its own call has ended with that
+  party queue;
+  queue.dn = std::move(x.queue);
+  queue.role = dn_role::destination;
+  queue.internal = true;
+  auto leaver = release_transferrer(c, queue, ctx, fx);
+  c.phase = call_phase::queued;
+  c.queue = queue.dn;
+  c.waits_on_queue = true;
+  c.instructed = false;
+  c.route_until = x.route_until;
+  report_queue_moved(c, leaver, x.from, ctx, fx);
 }
 
 // -- INVITE with Replaces -----------------------------------------------------

@@ -80,6 +80,8 @@ void take(call&, forwarded&&, const context&, effects&);
 void take(call&, demanded&&, const context&, effects&);
 void take(call&, const far_side_wanted&, const context&, effects&);
 void take(call&, const far_side_denied&, const context&, effects&);
+void take(call&, queue_moved&&, const context&, effects&);
+void take(call&, data_shared&&, const context&, effects&);
 void take(call&, const place_wanted&, const context&, effects&);
 void take(call&, const place_granted&, const context&, effects&);
 void take(call&, const place_denied&, const context&, effects&);
@@ -91,6 +93,10 @@ void take_clear(call&, const context&, effects&);
 
 /// The party of this DN; null if it has no part in the call.
 party* find_party(call&, std::string_view dn);
+
+/// The user data of the call are these, says the DN `by`.
+void set_user_data(call&, user_data&&, const std::string& by, const context&,
+                   effects&);
 
 /// Verdicts on requests of DNs that have no party, or the wrong one for it.
 verdict not_on_call();

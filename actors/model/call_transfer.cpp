@@ -26,14 +26,19 @@ demand follow_up(const demand& x, verb what) {
 
 // -- after the hold -----------------------------------------------------------
 
-/// ConsultUserData (`consult-user-data`): joint is a copy, too, until lists can
-/// be shared between calls.
-user_data data_for_consult(const call& c, const demand& x, const context& ctx) {
-  auto inherit = x.consult != consult_data::separate;
-  if (x.consult == consult_data::by_option)
-    inherit = ctx.config.text(option::consult_user_data) != "separate";
+/// ConsultUserData, or `consult-user-data`.
+consult_data data_wanted(const demand& x, const context& ctx) {
+  if (x.consult != consult_data::by_option)
+    return x.consult;
+  auto& word = ctx.config.text(option::consult_user_data);
+  return word == "joint"       ? consult_data::joint
+         : word == "inherited" ? consult_data::inherited
+                               : consult_data::separate;
+}
+
+user_data data_for_consult(const call& c, const demand& x, consult_data how) {
   user_data result;
-  if (inherit && c.user_data)
+  if (how != consult_data::separate && c.user_data)
     result = *c.user_data;
   attach(result, x.pairs);
   return result;
@@ -45,7 +50,13 @@ void open_consult(call& c, party& p, const demand& x, const context& ctx,
   auto y = follow_up(x, verb::make_call);
   y.call = consult;
   y.second_call = c.id;
-  y.pairs = data_for_consult(c, x, ctx);
+  y.consult = data_wanted(x, ctx);
+  y.pairs = data_for_consult(c, x, y.consult);
+  if (y.consult == consult_data::joint) {
+    c.data_with = consult;
+    if (!x.pairs.empty())
+      set_user_data(c, user_data{y.pairs}, p.dn, ctx, fx);
+  }
   y.phone_lent = !dual_dialog(p, ctx);
   auto lends = y.phone_lent;
   fx.tells.push_back({consult, demanded{std::move(y)}});
@@ -191,7 +202,7 @@ void take(call& c, const far_side_wanted& x, const context& ctx, effects& fx) {
     return;
   }
   auto& far = other_side(c, *p);
-  auto allowed = x.even_alerting
+  auto allowed = x.even_alerting || c.waits_on_queue
                  || ctx.config.flag(option::blind_transfer_enabled,
                                     ctx.config.find(far.dn));
   auto talks = c.phase == call_phase::connected
@@ -204,6 +215,21 @@ void take(call& c, const far_side_wanted& x, const context& ctx, effects& fx) {
   c.wanted = x;
 }
 
+namespace {
+
+/// Who transfers leaves the call on the routing point to its first call.
+void give_queue(call& c, const far_side_wanted& x, party& p, const context& ctx,
+                effects& fx) {
+  fx.tells.push_back(
+    {x.by, queue_moved{c.id, c.queue, p.dn, x.as, c.route_until}});
+  c.waits_on_queue = false; // its events go on in the other call
+  c.other_place.reset();
+  report_released(c, p, call_state::transferred, ctx, fx);
+  end_call(c, releaser::caller, call_state::transferred, ctx, fx);
+}
+
+} // namespace
+
 void give_far_side(call& c, const context& ctx, effects& fx) {
   if (!c.wanted)
     return;
@@ -214,6 +240,11 @@ void give_far_side(call& c, const context& ctx, effects& fx) {
   if (!p || c.phase == call_phase::ending) {
     c.wanted.reset();
     fx.tells.push_back({x.by, far_side_denied{fault::cancelled, x.dn, x.as}});
+    return;
+  }
+  if (c.phase == call_phase::queued) {
+    c.wanted.reset();
+    give_queue(c, x, *p, ctx, fx);
     return;
   }
   auto& far = other_side(c, *p);

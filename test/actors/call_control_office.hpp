@@ -60,6 +60,10 @@ struct played_office : test::switch_script {
   /// 2002 has put the caller from outside on hold and talks to 2003 in c2.
   void consult() {
     inbound();
+    consult_from_2002();
+  }
+
+  void consult_from_2002() {
     play({
       {"InitiateTransfer 2002 c1 2003",
        "gateway: re-INVITE a1(held); 2002: re-INVITE o1(held)"},

@@ -264,3 +264,20 @@ TEST_CASE("M13: what after-routing-timeout ends stays on the routing point") {
     {"gateway: CANCEL", "gateway: 487", "9 Abandoned[c1]"},
   });
 }
+
+// -- a phone that says nothing ------------------------------------------------
+
+TEST_CASE("no-response-dn: a call goes there if the phone sends nothing, or "
+          "only 100, but not if it rings") {
+  played_office x{phones_with({{option::no_response_dn, std::string{"2003"}},
+                               {option::sip_trying_timeout, int64_t{3}}},
+                              {{option::sip_invite_timeout, int64_t{2}}})};
+  x.play({
+    {"gateway: INVITE 2002 o1", "2002: INVITE o1"},
+    {"after 2 s", "2002: CANCEL; 2003: INVITE o1"},
+    {"2003: 100", ""},
+    {"after 3 s", "2003: CANCEL; gateway: 480"},
+    {"2002: 487", ""},
+    {"2003: 487", ""},
+  });
+}

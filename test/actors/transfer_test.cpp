@@ -232,3 +232,113 @@ TEST_CASE_FIXTURE(single_dialog_office,
      "2001 DestinationBusy[c2](Busy), 2001 Released[c2](Busy)"},
   });
 }
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "M22: a consult call that waits on a routing "
+                  "point is transferred, and routed later") {
+  inbound();
+  play({
+    {"InitiateTransfer 2002 c1 9",
+     "gateway: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"2002: 200 to re-INVITE h2", "2002: ACK; 2002': INVITE", "2002 Held[c1]"},
+    {"2002': 200 o2", "", "2002 Dialing[c2], 9 Queued[c2], 9 RouteRequest[c2]"},
+    {"CompleteTransfer 2002 c1 c2",
+     "2002': ACK o2(held); 2002': BYE; 2002: BYE",
+     "2002 Released[c2](Transferred), 2002 Released[c1](Transferred), "
+     "9 PartyChanged[c1](Transferred)"},
+    {"RouteCall 9 c2 2003", ""},
+  });
+  CHECK(verdict == "UNKNOWN_CALL");
+  play({
+    {"RouteCall 9 c1 2003", "2003: INVITE"},
+    {"2003: 180", "",
+     "9 RouteUsed[c1](Redirected), 9 Diverted[c1](Redirected), "
+     "2003 Ringing[c1]"},
+    {"2003: 200 o3", "gateway: re-INVITE o3", "2003 Established[c1]"},
+    {"gateway: 200 to re-INVITE a3", "gateway: ACK; 2003: ACK a3"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2003: BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "M22: whoever waits with nobody's help after "
+                  "a transfer takes the default route, and may "
+                  "give up") {
+  inbound();
+  play({
+    {"MuteTransfer 2002 c1 9",
+     "gateway: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"2002: 200 to re-INVITE h2", "2002: ACK; 2002': INVITE", "2002 Held[c1]"},
+    {"2002': 200 o2", "2002': ACK o2(held); 2002': BYE; 2002: BYE",
+     "2002 Dialing[c2], 9 Queued[c2], 9 RouteRequest[c2], "
+     "2002 Released[c2](Transferred), 2002 Released[c1](Transferred), "
+     "9 PartyChanged[c1](Transferred)"},
+    {"gateway: BYE", "gateway: 200 to BYE", "9 Abandoned[c1]"},
+  });
+}
+
+TEST_CASE("M19: a target that rings keeps its no-answer overflow when it is "
+          "transferred") {
+  played_office x{
+    phones_with({{option::refer_enabled, false},
+                 {option::sip_hold_rfc3264, true},
+                 {option::blind_transfer_enabled, true},
+                 {option::no_answer_timeout, int64_t{5}},
+                 {option::no_answer_overflow, std::vector<std::string>{"2004"}},
+                 {option::nas_private, true}})};
+  x.inbound();
+  x.play({
+    {"InitiateTransfer 2002 c1 2003",
+     "gateway: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"2002: 200 to re-INVITE h2", "2002: ACK; 2002': INVITE", "2002 Held[c1]"},
+    {"2002': 200 o2", "2003: INVITE o2", "2002 Dialing[c2]"},
+    {"2003: 180", "", "2003 Ringing[c2]"},
+    {"after 2 s", ""},
+    {"CompleteTransfer 2002 c1 c2",
+     "2002': ACK o2(held); 2002': BYE; 2002: BYE",
+     "2002 Released[c2](Transferred), 2002 Released[c1](Transferred), "
+     "2003 PartyChanged[c1](Transferred)"},
+    {"after 3 s", "2003: CANCEL; 2004: INVITE",
+     "2003 Released[c1](Redirected)"},
+    {"2003: 487", ""},
+    {"2004: 200 o4", "gateway: re-INVITE o4",
+     "2004 Ringing[c1](Redirected), 2004 Established[c1]"},
+    {"gateway: 200 to re-INVITE a4", "gateway: ACK; 2004: ACK a4"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2004: BYE", "2004 Released[c1]"},
+  });
+}
+
+TEST_CASE(
+  "consult-user-data: joint lists are the same in both calls, inherited "
+  "ones a copy") {
+  for (std::string how : {"joint", "inherited", "separate"}) {
+    CAPTURE(how);
+    played_office x{phones_with(
+      {{option::refer_enabled, false}, {option::sip_hold_rfc3264, true}},
+      {{option::consult_user_data, how}})};
+    x.inbound();
+    x.play({{"AttachUserData 2002 c1 account=4711", "",
+             "2002 AttachedDataChanged[c1]"}});
+    x.consult_from_2002();
+    auto joint = how == "joint";
+    x.play({
+      {"AttachUserData 2003 c2 wish=refund", "",
+       joint ? "2002 AttachedDataChanged[c2], 2003 AttachedDataChanged[c2], "
+               "2002 AttachedDataChanged[c1]"
+             : "2002 AttachedDataChanged[c2], 2003 AttachedDataChanged[c2]"},
+      {"AttachUserData 2002 c1 tone=kind", "",
+       joint ? "2002 AttachedDataChanged[c1], 2002 AttachedDataChanged[c2], "
+               "2003 AttachedDataChanged[c2]"
+             : "2002 AttachedDataChanged[c1]"},
+    });
+    CHECK(x.kept.events.back().user_data->size() == (joint ? 3 : 2));
+    x.play({
+      {"ReleaseCall 2002 c2", "2002': BYE; 2003: BYE",
+       "2002 Released[c2], 2003 Released[c2]"},
+      {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+    });
+  }
+}
