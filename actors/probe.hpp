@@ -120,7 +120,7 @@ struct probe {
   gauge calls_in_progress;
   gauge legs_in_progress;
   counter events;
-  time_histogram added_delay;     // INVITE in to INVITE out
+  time_histogram added_delay;     // INVITE in to INVITE out, if that is first
   time_histogram post_dial_delay; // INVITE in to first 18x out
   time_histogram setup_time;      // INVITE in to 2xx out
 

@@ -93,7 +93,7 @@ void edge::adopt(model::call_id call, call_actor&& handle) {
   auto& entry = calls_[call];
   entry.id = call;
   entry.handle = std::move(handle);
-  entry.invited = true; // there is no INVITE from which to count a delay
+  entry.delay_known = true; // there is no INVITE from which to count a delay
 }
 
 uint32_t edge::random() {

@@ -109,7 +109,7 @@ struct call_entry {
   model::call_id id;
   call_actor handle;
   model::time_point received_at{};
-  bool invited = false; // the first INVITE has gone out
+  bool delay_known = false; // something has come of the INVITE
   std::vector<std::unique_ptr<leg>> legs;
 
   leg* find(model::leg_number number) const;

@@ -175,8 +175,8 @@ void edge::perform(call_entry& call, model::invite&& x) {
     report_failure(l, 0, model::method::invite);
     return;
   }
-  if (!call.invited) {
-    call.invited = true;
+  if (!call.delay_known) {
+    call.delay_known = true;
     reactor_.counters().added_delay.observe(reactor_.clock_now()
                                             - call.received_at);
   }

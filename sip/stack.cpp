@@ -44,6 +44,13 @@ struct performer {
   void operator()(model::refer& x) {
     wire.perform(call, std::move(x));
   }
+  void operator()(model::respond& x) {
+    // A caller who is told to wait, for a route perhaps, is not kept waiting by
+    // the switch.
+    call.delay_known = true;
+    if (auto* l = call.find(x.leg))
+      wire.perform(*l, std::move(x));
+  }
   void operator()(model::forget& x) {
     wire.forget(call, x.leg);
   }

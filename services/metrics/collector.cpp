@@ -71,7 +71,9 @@ void collect_calls(families& out, const probe& x) {
                             read(x.events)));
   out.push_back(one_histogram(
     "strowger_added_delay_seconds",
-    "The switch's own delay: INVITE in to INVITE out.", x.added_delay));
+    "The switch's own delay: INVITE in to INVITE out, unless the caller heard "
+    "something before.",
+    x.added_delay));
   out.push_back(one_histogram("strowger_post_dial_delay_seconds",
                               "INVITE in to the first 18x out.",
                               x.post_dial_delay));

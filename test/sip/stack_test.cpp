@@ -20,10 +20,11 @@ TEST_CASE_FIXTURE(edge_fixture, "an INVITE goes through both sides") {
   out.headers = offer.headers;
   auto invite_b = invite(b, out);
   CHECK(invite_b.first_line() == "INVITE sip:bob@127.0.0.1:26002 SIP/2.0");
-  CHECK(has(invite_b.text,
-            "\r\nX-Custom:  kept \tas it is\r\nSubject: hi\r\n"));
+  CHECK(
+    has(invite_b.text, "\r\nX-Custom:  kept \tas it is\r\nSubject: hi\r\n"));
   CHECK(invite_b.header("From").starts_with(
-    "\"Alice\" <sip:1001@127.0.0.1>;tag=0000000000000001" "01"));
+    "\"Alice\" <sip:1001@127.0.0.1>;tag=0000000000000001"
+    "01"));
   CHECK(invite_b.header("To") == "<sip:7001@127.0.0.1:26002>");
   CHECK(invite_b.header("Call-ID") == "0000000000000001-1@127.0.0.1");
   CHECK(invite_b.header("Contact") == "<sip:127.0.0.1:26000>");
@@ -35,6 +36,25 @@ TEST_CASE_FIXTURE(edge_fixture, "an INVITE goes through both sides") {
   CHECK(invite_b.header("Content-Length")
         == std::to_string(invite_b.body().size()));
   CHECK(silent(a)); // no 100 within 200 ms when the call is quick
+}
+
+TEST_CASE_FIXTURE(edge_fixture, "the time that a caller waits for a route is "
+                                "not counted as the switch's delay") {
+  auto counted = [&] {
+    uint64_t n = 0;
+    for (size_t i = 0; i <= time_histogram::bounds_s.size(); ++i)
+      n += turns.counters().added_delay.bucket(i);
+    return n;
+  };
+  peer a(26001);
+  peer b(26002);
+  call_from(a);
+  model::respond ringing;
+  ringing.status = 180;
+  perform(std::move(ringing));
+  CHECK(receive(a).status() == 180);
+  invite(b);
+  CHECK(counted() == 0);
 }
 
 TEST_CASE_FIXTURE(edge_fixture, "its answer goes through both sides") {
@@ -56,7 +76,8 @@ TEST_CASE_FIXTURE(edge_fixture, "its answer goes through both sides") {
   CHECK(at_a.first_line() == "SIP/2.0 180 Ringing");
   CHECK(at_a.header("X-Way") == "back");
   CHECK(at_a.header("Contact") == "<sip:127.0.0.1:26000>");
-  CHECK(has(at_a.header("To"), ";tag=0000000000000001" "00"));
+  CHECK(has(at_a.header("To"), ";tag=0000000000000001"
+                               "00"));
 
   b.send(response_to(invite_b, 200, "bob",
                      "Contact: <sip:bob@127.0.0.1:26002;x=1>\r\n", sdp),
@@ -180,9 +201,9 @@ TEST_CASE_FIXTURE(edge_fixture,
   b.send(response_to(out, 100, ""), sip_port);
   CHECK(receive(b).first_line().starts_with("CANCEL "));
   // The 2xx that crossed it still reaches the call.
-  b.send(response_to(out, 200, "bob", "Contact: <sip:bob@127.0.0.1:26002>\r\n",
-                     sdp),
-         sip_port);
+  b.send(
+    response_to(out, 200, "bob", "Contact: <sip:bob@127.0.0.1:26002>\r\n", sdp),
+    sip_port);
   auto crossed = hear<model::responded>();
   if (crossed.status == 100)
     crossed = hear<model::responded>();
@@ -202,8 +223,9 @@ TEST_CASE_FIXTURE(edge_fixture, "every final failure goes up and down") {
   peer b(26002);
   call_from(a);
   auto out = invite(b);
-  b.send(response_to(out, 486, "bob", "Warning: 399 x \"busy\"\r\n"
-                                      "Retry-After: 7\r\n"),
+  b.send(response_to(out, 486, "bob",
+                     "Warning: 399 x \"busy\"\r\n"
+                     "Retry-After: 7\r\n"),
          sip_port);
   auto busy = hear<model::responded>();
   CHECK(busy.status == 486);
@@ -234,8 +256,7 @@ TEST_CASE_FIXTURE(edge_fixture, "a 3xx brings its contacts, best first") {
                      "Contact: <sip:x@h1>;q=0.2, <sip:y@h2>;q=0.9\r\n"),
          sip_port);
   auto moved = hear<model::responded>();
-  CHECK(moved.contacts
-        == std::vector<std::string>{"sip:y@h2", "sip:x@h1"});
+  CHECK(moved.contacts == std::vector<std::string>{"sip:y@h2", "sip:x@h1"});
   auto x = answer(302);
   x.contacts = moved.contacts;
   perform(std::move(x));
@@ -291,9 +312,9 @@ TEST_CASE_FIXTURE(edge_fixture,
   perform(model::cancel{1, ""});
   receive(b);
   perform(model::forget{1});
-  b.send(response_to(out, 200, "bob", "Contact: <sip:bob@127.0.0.1:26002>\r\n",
-                     sdp),
-         sip_port);
+  b.send(
+    response_to(out, 200, "bob", "Contact: <sip:bob@127.0.0.1:26002>\r\n", sdp),
+    sip_port);
   CHECK(receive(b).first_line().starts_with("ACK "));
   CHECK(receive(b).first_line().starts_with("BYE "));
   CHECK(heard_nothing());
