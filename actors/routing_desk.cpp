@@ -156,6 +156,36 @@ void routing_desk::attach(model::route_client who, model::call_id call,
           });
 }
 
+void routing_desk::keep_waiting(model::route_client who, model::call_id call,
+                                std::string point, std::string request,
+                                std::function<void()> done) {
+  if (!clients_.count(who))
+    return; // its last words
+  routing_instruction x;
+  x.call = call;
+  x.point = std::move(point);
+  x.request = std::move(request);
+  if (auto how = desk_.keep_waiting(who, call, x.point); !how.accepted()) {
+    fail(who, x, how);
+    return;
+  }
+  model::demand y;
+  y.verb = model::verb::keep_waiting;
+  y.this_dn = x.point;
+  y.call = call;
+  y.request = x.request;
+  submit_(std::move(y), [this, who, x = std::move(x),
+                         done = std::move(done)](model::verdict&& how) {
+    if (!how.accepted()) {
+      fail(who, x, how);
+      return;
+    }
+    desk_.waits_anew(x.call, env_.reactor.now());
+    if (done)
+      done();
+  });
+}
+
 void routing_desk::fail(model::route_client who, const routing_instruction& x,
                         const model::verdict& how) {
   notices_.push_back(

@@ -64,6 +64,12 @@ public:
   void attach(model::route_client who, model::call_id call, std::string request,
               model::user_data pairs, std::function<void()> done = nullptr);
 
+  /// The call is to wait on: `router-timeout` begins anew. Only a failure is
+  /// told, as that of an instruction; at success `done` is called.
+  void keep_waiting(model::route_client who, model::call_id call,
+                    std::string point, std::string request,
+                    std::function<void()> done = nullptr);
+
   // -- for the switch ---------------------------------------------------------
 
   void event(uint64_t sequence, const model::journal_event& x) override;

@@ -202,6 +202,15 @@ verdict route_call(call& c, demand&& x, const context& ctx, effects& fx) {
   return {};
 }
 
+verdict keep_waiting(call& c, const demand& x, const context& ctx) {
+  if (!c.waits_on_queue || c.queue != x.this_dn)
+    return not_now("the call does not wait there");
+  if (c.phase != call_phase::queued)
+    return not_now("the call is being routed already");
+  c.route_until = route_deadline(c, ctx);
+  return {};
+}
+
 verdict carry_out(call& c, demand&& x, const context& ctx, effects& fx) {
   switch (x.verb) {
     case verb::make_call:
@@ -221,6 +230,8 @@ verdict carry_out(call& c, demand&& x, const context& ctx, effects& fx) {
       return redirect(c, std::move(x), ctx, fx);
     case verb::route_call:
       return route_call(c, std::move(x), ctx, fx);
+    case verb::keep_waiting:
+      return keep_waiting(c, x, ctx);
     case verb::initiate_transfer:
     case verb::mute_transfer:
     case verb::alternate_call:

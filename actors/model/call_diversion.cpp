@@ -130,10 +130,10 @@ time_point ring_deadline(const context& ctx) {
   return limit > 0 ? ctx.now + std::chrono::seconds{limit} : never;
 }
 
-time_point route_deadline(const dn* point, const context& ctx) {
-  return ctx.now
-         + std::chrono::seconds{
-           ctx.config.integer(option::router_timeout, point)};
+time_point route_deadline(const call& c, const context& ctx) {
+  auto* point = ctx.config.find(c.queue);
+  auto limit = ctx.config.integer(option::router_timeout, point);
+  return ctx.now + std::chrono::seconds{limit};
 }
 
 void forget_diversions(call& c) {
@@ -221,7 +221,7 @@ void stay_on_queue(call& c, uint16_t status, const context& ctx, effects& fx) {
   c.instructed = false;
   c.overflow.reset();
   c.ring_until = never;
-  c.route_until = route_deadline(ctx.config.find(c.queue), ctx);
+  c.route_until = route_deadline(c, ctx);
 }
 
 // -- call forwarding ----------------------------------------------------------

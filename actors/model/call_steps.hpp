@@ -280,9 +280,9 @@ void forget_diversions(call&);
 /// When the call is given up if nobody answers (`ring-timeout`).
 time_point ring_deadline(const context&);
 
-/// When a call on this routing point takes its default route
+/// When a call that waits takes its default route
 /// (`router-timeout`).
-time_point route_deadline(const dn* point, const context&);
+time_point route_deadline(const call&, const context&);
 
 /// What was tried for the call on the queue led nowhere: it waits for another
 /// instruction (semantics M12, M13).

@@ -22,6 +22,7 @@ enum class verb : uint8_t {
   retrieve_call,
   redirect_call,
   route_call,
+  keep_waiting, // on the routing point `this_dn`: `router-timeout` begins anew
   initiate_transfer,
   complete_transfer,
   mute_transfer,

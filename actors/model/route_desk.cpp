@@ -246,23 +246,46 @@ void route_desk::fill(route_client who, const route_context& ctx,
 
 // -- instructions -------------------------------------------------------------
 
-verdict route_desk::instruct(route_client who, route_instruction x) {
-  auto i = waits_.find(x.call);
+/// Why a client may not instruct what becomes of a call.
+verdict route_desk::objection(route_client who, call_id call,
+                              std::string_view point) const {
+  auto i = waits_.find(call);
   if (i == waits_.end())
-    return {fault::unknown_call, "the call does not wait for a route", x.call};
+    return {fault::unknown_call, "the call does not wait for a route", call};
   auto& wait = i->second;
-  if (wait.point != x.point)
-    return {fault::invalid_call_state, "the call does not wait there", x.call};
+  if (wait.point != point)
+    return {fault::invalid_call_state, "the call does not wait there", call};
   auto& points = clients_.at(who).service.points;
-  if (std::find(points.begin(), points.end(), x.point) == points.end())
-    return {fault::invalid_argument, "the client does not serve there", x.call};
+  if (std::find(points.begin(), points.end(), point) == points.end())
+    return {fault::invalid_argument, "the client does not serve there", call};
   if (wait.instruction)
     return {fault::invalid_call_state, "the call is being routed already",
-            x.call};
+            call};
+  return {fault::none, {}, call};
+}
+
+verdict route_desk::keep_waiting(route_client who, call_id call,
+                                 std::string_view point) {
+  auto result = objection(who, call, point);
+  if (result.accepted())
+    again_.erase({std::exchange(waits_.at(call).again, never), call});
+  return result;
+}
+
+void route_desk::waits_anew(call_id call, time_point now) {
+  if (auto i = waits_.find(call); i != waits_.end())
+    i->second.offer.timed = now;
+}
+
+verdict route_desk::instruct(route_client who, route_instruction x) {
+  auto result = objection(who, x.call, x.point);
+  if (!result.accepted())
+    return result;
+  auto& wait = waits_.at(x.call);
   wait.instruction = under_way{who, std::move(x.request), x.ends};
   wait.offered.reset();
   again_.erase({std::exchange(wait.again, never), wait.call});
-  return {fault::none, {}, x.call};
+  return result;
 }
 
 void route_desk::judged(route_client who, call_id call,

@@ -114,6 +114,13 @@ public:
   void judged(route_client who, call_id call, std::string_view request,
               const verdict& x, const route_context& ctx, notices& out);
 
+  /// May the client say that the call is to wait on? If so it is not offered
+  /// again because the last instruction has failed.
+  verdict keep_waiting(route_client who, call_id call, std::string_view point);
+
+  /// The switch has said yes: `router-timeout` begins anew.
+  void waits_anew(call_id call, time_point now);
+
   /// Offers again what is due.
   void tick(const route_context& ctx, notices& out);
   time_point next_deadline() const;
@@ -169,6 +176,8 @@ private:
   };
 
   wait* find(call_id call, std::string_view point);
+  verdict objection(route_client who, call_id call,
+                    std::string_view point) const;
   route_client choose(const served_point& at, bool spares, bool shared) const;
   void begin(const journal_event& x, const route_context& ctx, notices& out);
   void move(const journal_event& x, const route_context& ctx, notices& out);

@@ -53,6 +53,15 @@ void routing_audit::begin(const api::RouteUserData& x) {
   begin(std::move(about));
 }
 
+void routing_audit::begin(const api::KeepWaiting& x) {
+  request_about about;
+  about.request_id = x.request_id();
+  about.dn = x.routing_point();
+  about.call_id = x.call_id();
+  about.instruction = "KEEP_WAITING";
+  begin(std::move(about));
+}
+
 void routing_audit::begin(request_about x) {
   std::lock_guard guard{mutex_};
   auto id = std::pair{plain(x.call_id), x.request_id};

@@ -30,6 +30,7 @@ public:
   /// The strategy has said so.
   void begin(const strowger::v1::RouteInstruction& x);
   void begin(const strowger::v1::RouteUserData& x);
+  void begin(const strowger::v1::KeepWaiting& x);
 
   /// What came of it; fault::none: it was done.
   void end(const std::string& call, const std::string& request,

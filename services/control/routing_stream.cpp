@@ -157,6 +157,9 @@ std::optional<grpc::Status> routing_stream::read() {
     case api::ServeRequest::kUserData:
       read_user_data(reading_.user_data());
       return std::nullopt;
+    case api::ServeRequest::kKeepWaiting:
+      read_keep_waiting(reading_.keep_waiting());
+      return std::nullopt;
     case api::ServeRequest::CONTENT_NOT_SET:
       break;
   }
@@ -243,15 +246,41 @@ void routing_stream::read_user_data(const api::RouteUserData& x) {
     fail(x.request_id(), x.call_id(), {}, *error);
     return;
   }
-  std::function<void()> done;
-  if (audit_)
-    done = [audit = audit_, call = x.call_id(), request] {
-      audit->end(call, request, model::fault::none);
-    };
+  auto done = note_done(x.call_id(), request);
   ask([call, request, pairs = std::move(pairs),
        done = std::move(done)](routing_desk& desk, model::route_client me) {
     desk.attach(me, call, request, pairs, done);
   });
+}
+
+void routing_stream::read_keep_waiting(const api::KeepWaiting& x) {
+  if (audit_)
+    audit_->begin(x);
+  std::string request;
+  std::string point;
+  model::call_id call;
+  auto error = read_name("request_id", x.request_id(), request);
+  if (!error)
+    error = read_call_id("call_id", x.call_id(), call);
+  if (!error)
+    error = read_name("routing_point", x.routing_point(), point);
+  if (error) {
+    fail(x.request_id(), x.call_id(), x.routing_point(), *error);
+    return;
+  }
+  ask([call, point, request, done = note_done(x.call_id(), request)](
+        routing_desk& desk, model::route_client me) {
+    desk.keep_waiting(me, call, point, request, done);
+  });
+}
+
+std::function<void()> routing_stream::note_done(
+  const std::string& call, const std::string& request) const {
+  if (!audit_)
+    return nullptr;
+  return [audit = audit_, call, request] {
+    audit->end(call, request, model::fault::none);
+  };
 }
 
 /// A message that makes no sense concerns one call, not the stream.

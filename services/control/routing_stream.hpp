@@ -87,6 +87,10 @@ private:
   std::optional<grpc::Status> read_start(const api::StartServing& x);
   void read_route(const api::RouteInstruction& x);
   void read_user_data(const api::RouteUserData& x);
+  void read_keep_waiting(const api::KeepWaiting& x);
+  /// What tells the audit log that this was done; null if there is none.
+  std::function<void()> note_done(const std::string& call,
+                                  const std::string& request) const;
   void fail(const std::string& request, const std::string& call,
             const std::string& point, const std::string& complaint);
   void serve(exchange& at, const model::route_service& how);

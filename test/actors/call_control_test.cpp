@@ -142,6 +142,33 @@ TEST_CASE_FIXTURE(reinvite_office, "M12: a call whose target is busy stays on "
   });
 }
 
+TEST_CASE_FIXTURE(reinvite_office, "a call that is told to keep waiting has "
+                                   "router-timeout from then on") {
+  play({
+    {"gateway: INVITE 9 o1", "gateway: 180",
+     "9 Queued[c1], 9 RouteRequest[c1]"},
+    {"after 9", ""},
+    {"KeepWaiting 9 c1", ""},
+    {"after 9", ""},
+    {"KeepWaiting 9 c1", ""},
+    {"after 9", ""},
+    {"RouteCall 9 c1 2002", "2002: INVITE o1"},
+    {"KeepWaiting 9 c1", ""},
+  });
+  CHECK(verdict == "INVALID_CALL_STATE");
+  play({
+    {"2002: 486", "", "9 Error[c1](BUSY)"},
+    {"KeepWaiting 2002 c1", ""},
+  });
+  CHECK(verdict == "INVALID_CALL_STATE");
+  play({
+    {"after 9", ""},
+    {"KeepWaiting 9 c1", ""},
+    {"after 9", ""},
+    {"after 1", "gateway: 480", "9 Released[c1](NoAnswer)"},
+  });
+}
+
 TEST_CASE_FIXTURE(reinvite_office, "a client turns a call on a routing point "
                                    "away") {
   play({

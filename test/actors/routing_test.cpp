@@ -190,6 +190,33 @@ TEST_CASE_FIXTURE(routed_switch, "instructions that cannot be carried out fail "
   CHECK(instruct(to(call, "2001")) == "failed r6 INVALID_CALL_STATE");
 }
 
+TEST_CASE_FIXTURE(routed_switch, "a strategy that has nobody keeps callers "
+                                 "waiting beyond router-timeout") {
+  auto desk = std::make_shared<written_client>();
+  auto me = serve(desk);
+  auto call = call_in();
+  CHECK(desk->next() == "request from 0301");
+  auto told = 0;
+  for (auto i = 0; i < 5; ++i) {
+    pass(50s);
+    exchange.routing().keep_waiting(me, call.id, "9", "w", [&] { ++told; });
+    settle();
+  }
+  CHECK(told == 5);
+  CHECK(desk->next() == "");
+  CHECK(rings() == "nobody");
+  exchange.routing().keep_waiting(me, call.id, "8", "w1");
+  settle();
+  CHECK(desk->next() == "failed w1 INVALID_CALL_STATE");
+  exchange.routing().keep_waiting(me, {12345}, "9", "w2");
+  settle();
+  CHECK(desk->next() == "failed w2 UNKNOWN_CALL");
+  pass(60s);
+  CHECK(rings() == "2999"); // the default
+  respond(call, 1, 180);
+  CHECK(desk->next() == "withdrawn");
+}
+
 TEST_CASE_FIXTURE(routed_switch, "OVERWRITE_DNIS says what was dialled, but "
                                  "not if the instruction is refused") {
   auto desk = std::make_shared<written_client>();

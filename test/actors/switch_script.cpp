@@ -28,6 +28,7 @@ constexpr std::pair<const char*, verb> verb_names[] = {
   {"RetrieveCall", verb::retrieve_call},
   {"RedirectCall", verb::redirect_call},
   {"RouteCall", verb::route_call},
+  {"KeepWaiting", verb::keep_waiting},
   {"InitiateTransfer", verb::initiate_transfer},
   {"CompleteTransfer", verb::complete_transfer},
   {"MuteTransfer", verb::mute_transfer},

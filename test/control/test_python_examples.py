@@ -84,6 +84,8 @@ class Examples(unittest.TestCase):
                    "options": {"router-timeout": 60}} for number in "98"]
         self.switch = self.stage.switch(
             dns=[*points,
+                 {"number": "7", "type": "routing-point",
+                  "options": {"router-timeout": 1}},
                  extension("2001", contact=f"sip:127.0.0.1:{self.phone}"),
                  extension("2002", contact=f"sip:127.0.0.1:{self.other}")],
             control=self.control, agents=[{"login": "ada"}, {"login": "bob"}],
@@ -97,10 +99,10 @@ class Examples(unittest.TestCase):
             print("\n".join(self.stage.story()))
         self.stage.close()
 
-    def strategy(self, *more, default="2001"):
+    def strategy(self, *more, default="2001", points="9"):
         last = ["--default", default] if default else []
         return Program(self.stage, PYTHON / "strategy.py", "--at", self.control,
-                       "--points", "9", *last, *more)
+                       "--points", points, *last, *more)
 
     def log_in(self, agent, dn):
         from strowger.v1 import agent_service_pb2 as agents
@@ -183,6 +185,17 @@ class Examples(unittest.TestCase):
         call.done()
         phone.done()
         strategy.says("0301 to 2001")
+        self.check_answered("2001")
+
+    def test_a_caller_waits_longer_than_the_router_timeout(self):
+        strategy = self.strategy(points="7", default=None).says("serving 7")
+        phone = self.phone_answers(self.phone)
+        call = self.call(number="7")
+        self.stage.until(lambda: strategy.output().count("waits on") >= 3,
+                         "the caller to wait for more than a second")
+        self.log_in("ada", "2001")
+        call.done()
+        phone.done()
         self.check_answered("2001")
 
     def test_an_agent_who_talks_gets_the_next_caller_after_that(self):

@@ -113,6 +113,36 @@ TEST_CASE("after a failure the same client is asked again, unless it routes "
   }
 }
 
+TEST_CASE("who says that a call is to wait on is not asked about it again") {
+  played_desk x;
+  x.comes({"9"});
+  x.comes({"9"});
+  x.comes({"8"});
+  auto waits = [&](route_client who, uint64_t call, const char* point = "9") {
+    return x.desk.keep_waiting(who, {call}, point).why;
+  };
+  CHECK(waits(1, 1) == fault::unknown_call);
+  x.arrives(1);
+  CHECK(waits(1, 1, "8") == fault::invalid_call_state);
+  CHECK(waits(3, 1) == fault::invalid_argument);
+  CHECK(waits(1, 1) == fault::none);
+  x.instructs(1, 1, "a");
+  CHECK(waits(1, 1) == fault::invalid_call_state);
+  x.fails(1, fault::busy);
+  CHECK(waits(1, 1) == fault::none);
+  CHECK(x.desk.next_deadline() == never);
+  CHECK(x.passes(5s) == "");
+  // Who gets it next knows that its time has begun anew.
+  x.desk.waits_anew({1}, x.now);
+  auto began = x.now;
+  CHECK(x.passes(3s) == "");
+  x.desk.close(1, x.ctx(), x.out);
+  REQUIRE(x.out.size() == 1);
+  auto& asked = std::get<route_request>(x.out.front().what);
+  CHECK(asked.timed == began);
+  CHECK(asked.since == began - 5s);
+}
+
 TEST_CASE("what the switch refuses fails at once; it is asked again only where "
           "that can help") {
   struct row {

@@ -345,6 +345,11 @@ TEST_CASE(
             + "' request_id: 'r1' user_data { "
               "pairs { key: 'k' value { text: 'secret' } } } }")
              .c_str());
+  desk.say(("keep_waiting { call_id: '" + id
+            + "' request_id: 'k1' routing_point: '9' }")
+             .c_str());
+  desk.say(("keep_waiting { call_id: '" + id + "' request_id: 'k2' }").c_str());
+  CHECK(desk.next().failed().text() == "routing_point: is empty");
   desk.route(id, "r2", "destination: '7777'");
   CHECK(desk.next().failed().reason() == "INVALID_CALLED_DN");
   desk.route(id, "r3", "destination: '2001' route_type: 99");
@@ -379,6 +384,8 @@ TEST_CASE(
   std::sort(lines.begin(), lines.end());
   CHECK(lines
         == std::vector<std::string>{
+          "k1: 9 KEEP_WAITING : OK ",
+          "k2:  KEEP_WAITING : INVALID_ARGUMENT INVALID_ARGUMENT",
           "r1:  ATTACH_USER_DATA : OK ",
           "r2: 9 ROUTE 7777: INVALID_ARGUMENT INVALID_CALLED_DN",
           "r3: 9 99 2001: INVALID_ARGUMENT INVALID_ARGUMENT",

@@ -122,6 +122,26 @@ class Strategy:
         pair.value.text = self.skill_for(caller) or "any"
         self.outgoing.put(routing.ServeRequest(route=instruction))
 
+    def keep_waiting(self, call_id, waiting):
+        """Says in time that the caller waits on, as long as that is so."""
+        with self.lock:
+            if self.open.get(call_id) is not waiting:
+                return
+            if not waiting.is_going:
+                print(f"{call_id}: waits on", flush=True)
+                self.outgoing.put(routing.ServeRequest(
+                    keep_waiting=routing.KeepWaiting(
+                        request_id=f"wait-{next(self.numbers)}",
+                        call_id=call_id,
+                        routing_point=waiting.request.routing_point)))
+        self.remember_to_keep(call_id, waiting)
+
+    def remember_to_keep(self, call_id, waiting):
+        pause = max(waiting.request.time_left_ms / 2000, 0.2)
+        timer = threading.Timer(pause, self.keep_waiting, [call_id, waiting])
+        timer.daemon = True
+        timer.start()
+
     def route_waiting(self):
         """Somebody has become free."""
         with self.lock:
@@ -141,11 +161,15 @@ class Strategy:
             print("serving", *self.args.points, flush=True)
             return
         content = getattr(message, kind)
+        if kind == "failed" and content.request_id.startswith("wait-"):
+            return  # it waits no more, as another message says
         call_id = (content.call if kind == "request" else content).call_id
         with self.lock:
             self.arrived(call_id)
             if kind == "request":
                 self.open[call_id] = Waiting(content)
+                if not self.args.default:
+                    self.remember_to_keep(call_id, self.open[call_id])
             elif kind == "failed" and call_id in self.open:
                 self.open[call_id].is_going = False
             else:  # used, withdrawn
