@@ -294,14 +294,14 @@ bool yaml_tree::parse(std::string_view text) {
   return builder(*this, events).run();
 }
 
-const yaml_node& yaml_tree::resolve(uint32_t position) const {
+uint32_t yaml_tree::resolved(uint32_t position) const {
   auto& found = nodes_[position];
   // An alias always stands for a node with an anchor, never for an alias.
-  return found.kind == yaml_kind::alias ? nodes_[found.first] : found;
+  return found.kind == yaml_kind::alias ? found.first : position;
 }
 
 const yaml_node& yaml_tree::root() const {
-  return resolve(root_);
+  return at(root_);
 }
 
 std::vector<const yaml_node*>
@@ -309,7 +309,48 @@ yaml_tree::children(const yaml_node& parent) const {
   std::vector<const yaml_node*> result;
   for (auto position = parent.first; position != 0;
        position = nodes_[position].next)
-    result.push_back(&resolve(position));
+    result.push_back(&at(position));
+  return result;
+}
+
+// -- editing ------------------------------------------------------------------
+
+uint32_t yaml_tree::root_position() const {
+  return resolved(root_);
+}
+
+void yaml_tree::root_position(uint32_t position) {
+  root_ = position;
+}
+
+std::vector<uint32_t> yaml_tree::positions(uint32_t parent) const {
+  std::vector<uint32_t> result;
+  for (auto position = at(parent).first; position != 0;
+       position = nodes_[position].next)
+    result.push_back(resolved(position));
+  return result;
+}
+
+uint32_t yaml_tree::add_scalar(std::string text, int line, int column) {
+  nodes_.push_back({yaml_kind::scalar, line, column, 0, 0, std::move(text)});
+  return static_cast<uint32_t>(nodes_.size() - 1);
+}
+
+uint32_t yaml_tree::add_container(yaml_kind kind,
+                                  const std::vector<uint32_t>& children,
+                                  int line, int column) {
+  assert(kind == yaml_kind::map || kind == yaml_kind::sequence);
+  assert(nodes_.size() + children.size()
+         < std::numeric_limits<uint32_t>::max() / 2);
+  auto result = static_cast<uint32_t>(nodes_.size());
+  nodes_.push_back({kind, line, column, 0, 0, {}});
+  auto last = result;
+  for (auto child : children) {
+    auto position = static_cast<uint32_t>(nodes_.size());
+    (last == result ? nodes_[result].first : nodes_[last].next) = position;
+    nodes_.push_back({yaml_kind::alias, 0, 0, 0, resolved(child), {}});
+    last = position;
+  }
   return result;
 }
 

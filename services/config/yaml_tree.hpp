@@ -48,10 +48,32 @@ public:
   /// The items of a sequence, or the keys and values of a map in turn.
   std::vector<const yaml_node*> children(const yaml_node& parent) const;
 
+  // -- editing ----------------------------------------------------------------
+
+  // What was read stays as it is; an edited document is made of new nodes that
+  // stand for the old ones. A position is valid as long as the tree.
+
+  /// Where the document is; 0 = there is none.
+  uint32_t root_position() const;
+  void root_position(uint32_t position);
+
+  /// What stands there; never an alias.
+  const yaml_node& at(uint32_t position) const {
+    return nodes_[resolved(position)];
+  }
+
+  /// Positions of children().
+  std::vector<uint32_t> positions(uint32_t parent) const;
+
+  /// New values; what children are may stand elsewhere, too.
+  uint32_t add_scalar(std::string text, int line, int column);
+  uint32_t add_container(yaml_kind kind, const std::vector<uint32_t>& children,
+                         int line, int column);
+
 private:
   class builder;
 
-  const yaml_node& resolve(uint32_t position) const;
+  uint32_t resolved(uint32_t position) const;
 
   std::vector<yaml_node> nodes_; // [0] is a null node: "none"
   uint32_t root_ = 0;
