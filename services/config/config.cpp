@@ -18,32 +18,6 @@ namespace {
 /// Far above any switch; a wrong path (a disk image, say) must not fill memory.
 constexpr size_t max_file_size = 256 * 1024 * 1024;
 
-/// The content of a file, or why it cannot be read.
-std::optional<std::string> read_file(const std::string& path,
-                                     std::string& error) {
-  auto close = [](std::FILE* file) { std::fclose(file); };
-  std::unique_ptr<std::FILE, decltype(close)> file{
-    std::fopen(path.c_str(), "rb"), close};
-  if (!file) {
-    error = std::string("cannot open: ") + std::strerror(errno);
-    return std::nullopt;
-  }
-  std::string result;
-  char block[65536];
-  while (auto count = std::fread(block, 1, sizeof block, file.get())) {
-    if (result.size() + count > max_file_size) {
-      error = "the file is larger than 256 MB";
-      return std::nullopt;
-    }
-    result.append(block, count);
-  }
-  if (std::ferror(file.get())) {
-    error = std::string("cannot read: ") + std::strerror(errno);
-    return std::nullopt;
-  }
-  return result;
-}
-
 /// How many bytes of the text are UTF-8 from the start (RFC 3629). Anything
 /// else would surface much later, in records and logs that must be UTF-8.
 size_t utf8_prefix(std::string_view text) {
@@ -71,6 +45,31 @@ bool is_host_char(char c) {
 }
 
 } // namespace
+
+std::optional<std::string> read_file(const std::string& path,
+                                     std::string& error) {
+  auto close = [](std::FILE* file) { std::fclose(file); };
+  std::unique_ptr<std::FILE, decltype(close)> file{
+    std::fopen(path.c_str(), "rb"), close};
+  if (!file) {
+    error = std::string("cannot open: ") + std::strerror(errno);
+    return std::nullopt;
+  }
+  std::string result;
+  char block[65536];
+  while (auto count = std::fread(block, 1, sizeof block, file.get())) {
+    if (result.size() + count > max_file_size) {
+      error = "the file is larger than 256 MB";
+      return std::nullopt;
+    }
+    result.append(block, count);
+  }
+  if (std::ferror(file.get())) {
+    error = std::string("cannot read: ") + std::strerror(errno);
+    return std::nullopt;
+  }
+  return result;
+}
 
 std::string to_string(const load_error& error) {
   auto result = error.file + ":" + std::to_string(error.line) + ":"

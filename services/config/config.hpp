@@ -26,12 +26,12 @@ struct cdr_settings {
 /// The control plane (gRPC). In the file `control: host:port`, or a map of
 /// these: listen, tokens, tls (certificate, key, client-ca), audit.
 struct control_settings {
-  std::string listen; ///< `host:port`; empty = there is no control plane
-  std::string tokens;                     ///< file; empty = none are needed
-  std::string certificate;                ///< file (PEM); empty = no TLS
-  std::string key;                        ///< file (PEM)
-  std::string client_ca; ///< file (PEM); clients need a certificate of it
-  std::string audit;     ///< file of JSON lines; empty = none
+  std::string listen;      ///< `host:port`; empty = there is no control plane
+  std::string tokens;      ///< file; empty = none are needed
+  std::string certificate; ///< file (PEM); empty = no TLS
+  std::string key;         ///< file (PEM)
+  std::string client_ca;   ///< file (PEM); clients need a certificate of it
+  std::string audit;       ///< file of JSON lines; empty = none
 };
 
 /// An address a service listens at; port 0 = any.
@@ -68,6 +68,10 @@ struct load_result {
   std::optional<settings> value;
   std::vector<load_error> errors; ///< by line; empty if there is a value
 };
+
+/// The content of a file, or nothing; then `error` says why.
+std::optional<std::string> read_file(const std::string& path,
+                                     std::string& error);
 
 /// Reads and checks a configuration file. Never throws.
 load_result load(const std::string& path);

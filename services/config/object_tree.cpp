@@ -140,7 +140,7 @@ object_tree::find_range(const section& in, const std::string& number) const {
   return nullptr;
 }
 
-uint32_t object_tree::find(const object_id& x) const {
+uint32_t object_tree::position_of(const object_id& x) const {
   if (x.kind == object_kind::switch_itself)
     return root_;
   auto& in = sections_[index_of(x.kind)];
@@ -150,12 +150,17 @@ uint32_t object_tree::find(const object_id& x) const {
   return range ? range->map : 0;
 }
 
+bool object_tree::lists(const object_id& x) const {
+  return x.kind == object_kind::switch_itself
+         || sections_[index_of(x.kind)].by_name.contains(x.name);
+}
+
 bool object_tree::has(const object_id& x) const {
-  return find(x) != 0;
+  return position_of(x) != 0;
 }
 
 bool object_tree::has(const object_id& x, std::string_view key) const {
-  auto map = find(x);
+  auto map = position_of(x);
   if (map == 0)
     return false;
   for (auto& path : paths_of(x.kind, key))
@@ -262,7 +267,7 @@ std::string object_tree::change_setting(const change& x, int line) {
   auto kind = x.object.kind;
   auto& what = x.settings.front();
   spot where{line, 2};
-  auto map = find(x.object);
+  auto map = position_of(x.object);
   auto paths = paths_of(kind, what.key);
   if (x.verb == change_verb::unset && !has(x.object, what.key))
     return to_string(x.object) + " has no " + what.key;

@@ -43,6 +43,12 @@ public:
   bool has(const object_id& x) const;
   bool has(const object_id& x, std::string_view key) const;
 
+  /// Where the object stands, or the range that holds it; 0 = nowhere.
+  uint32_t position_of(const object_id& x) const;
+
+  /// Is it one of objects(), not only a number of a range?
+  bool lists(const object_id& x) const;
+
   /// Makes a change that is no revert. What is new stands in this line, at
   /// column 1, the setting with index i at column 2 + i. Returns why it cannot
   /// be made, or nothing.
@@ -100,7 +106,6 @@ private:
   void enter(section& to, place x);
   void forget(section& from, place x);
 
-  uint32_t find(const object_id& x) const;
   const item* find_range(const section& in, const std::string& number) const;
   /// Cuts the range that holds the number, so that the number is an item of its
   /// own, and returns that; or the end.

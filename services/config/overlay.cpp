@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace strowger::services::config {
@@ -262,14 +263,18 @@ overlaid apply(const file_text& file, const overlay& before,
       result.faults.push_back(
         {i, x.object, std::string{x.key()}, std::move(fault)});
   }
-  if (!result.faults.empty())
-    return result;
+  // Goes on after a fault, so that one run shows them all.
   attempt whole{tree, result.entries};
   result.value = whole.read(file.name);
   for (auto& x : whole.blames()) {
     auto at = change_of(x, result.entries, changes, by);
     result.faults.push_back({at, x.object, x.key, x.message});
   }
+  if (!result.faults.empty())
+    result.value.reset();
+  std::ranges::stable_sort(result.faults, {}, [](auto& x) {
+    return x.change.value_or(std::numeric_limits<size_t>::max());
+  });
   return result;
 }
 

@@ -12,9 +12,9 @@ namespace strowger::services::control {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> served = {
-  "EventService", "QueryService",    "AgentService",
-  "CallService",  "UserDataService", "RoutingService"};
+constexpr std::array<std::string_view, 7> served = {
+  "EventService",    "QueryService",   "AgentService",        "CallService",
+  "UserDataService", "RoutingService", "ConfigurationService"};
 
 /// RESYNC_REASON_SLOW_SUBSCRIBER -> slow_subscriber
 std::string label_of(api::ResyncReason x) {

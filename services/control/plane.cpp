@@ -40,6 +40,8 @@ void write_audit(plane& host, std::string_view peer, const method_info& method,
     append_member(out, "instruction", about.instruction);
     append_member(out, "destination", about.destination);
   }
+  if (!about.changes.empty())
+    append_member(out, "changes", about.changes);
   append_member(out, "code", to_string(outcome.error_code()));
   append_member(out, "reason", reason_of(outcome));
   append(out, "}\n");

@@ -41,6 +41,7 @@ struct request_about {
   std::string call_id;
   std::string instruction; // of a strategy: "ROUTE", "ATTACH_USER_DATA"…
   std::string destination; // of that
+  std::string changes; ///< of the configuration, without values
 };
 
 /// May this request come in? Otherwise why not; `who` is filled in if known.

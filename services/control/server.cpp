@@ -2,6 +2,7 @@
 
 #include "services/control/agent_service.hpp"
 #include "services/control/call_service.hpp"
+#include "services/control/configuration_service.hpp"
 #include "services/control/credentials.hpp"
 #include "services/control/event_service.hpp"
 #include "services/control/metrics.hpp"
@@ -60,6 +61,7 @@ struct server::state {
   strowger::exchange& exchange;
   std::shared_ptr<plane> host;
   std::shared_ptr<routing_streams> strategies;
+  std::shared_ptr<configuration_watches> watches;
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> grpc;
   int port = 0;
@@ -99,20 +101,23 @@ server::opened server::open(const config::control_settings& settings,
                                         std::make_shared<control::tally>(),
                                         audit, sources.clock}};
   auto started = sources.clock.at(sources.reactor.now());
-  std::unique_ptr<state> made{new state{settings,
-                                        std::move(credentials),
-                                        sources.exchange,
-                                        host,
-                                        std::make_shared<routing_streams>(),
-                                        {},
-                                        nullptr,
-                                        0}};
+  std::unique_ptr<state> made{
+    new state{settings,
+              std::move(credentials),
+              sources.exchange,
+              host,
+              std::make_shared<routing_streams>(),
+              std::make_shared<configuration_watches>(),
+              {},
+              nullptr,
+              0}};
   add<event_service>(*made, host);
   add<query_service>(*made, host, started);
   made->services.push_back(make_agent_service(host));
   made->services.push_back(make_call_service(host));
   made->services.push_back(make_user_data_service(host));
   add<routing_service>(*made, host, made->strategies);
+  add<configuration_service>(*made, host, sources.configuration, made->watches);
   expect_methods(*host->tally);
   sources.exchange.events().follow(*feed);
   result.server.reset(new server(std::move(made)));
@@ -145,6 +150,7 @@ server::~server() {
   host.closing = true;
   host.feed->end_all(rpc::stopped());
   state_->strategies->end_all(rpc::stopped());
+  state_->watches->end_all(rpc::stopped());
   if (state_->grpc) {
     state_->grpc->Shutdown(std::chrono::system_clock::now() + last_words);
     state_->grpc->Wait();

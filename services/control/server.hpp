@@ -2,6 +2,7 @@
 
 #include "actors/exchange.hpp"
 #include "services/config/config.hpp"
+#include "services/config/keeper.hpp"
 #include "services/control/feed.hpp"
 #include "services/log/line_format.hpp"
 
@@ -23,6 +24,8 @@ struct server_sources {
   strowger::exchange& exchange;
   wall_clock clock;
   feed_limits limits = {};
+  /// Null: there is no ConfigurationService.
+  std::shared_ptr<config::keeper> configuration = {};
 };
 
 /// The gRPC control plane. Made, drained and destroyed on the thread of the

@@ -21,6 +21,9 @@ static_assert(model::fault_count == api::REASON_BAD_TOKEN);
 
 constexpr std::string_view prefix = "REASON_";
 
+// Clients accept 8 KB of trailers, in base64, with the message.
+constexpr size_t violations_bytes_max = 3000;
+
 constexpr std::array<std::string_view, status_code_count> code_words = {
   "OK",
   "CANCELLED",
@@ -102,6 +105,39 @@ grpc::Status make_status(grpc::StatusCode code, api::Reason reason,
   status.set_message(std::string{text});
   status.add_details()->PackFrom(info);
   return {code, std::string{text}, status.SerializeAsString()};
+}
+
+grpc::Status with_violations(const grpc::Status& x,
+                             std::span<const violation> all) {
+  google::rpc::BadRequest request;
+  size_t bytes = 0;
+  for (auto& [field, text] : all) {
+    bytes += field.size() + text.size();
+    if (bytes > violations_bytes_max)
+      break;
+    auto& one = *request.add_field_violations();
+    one.set_field(field);
+    one.set_description(text);
+  }
+  google::rpc::Status status;
+  auto parsed = status.ParseFromString(x.error_details());
+  assert(parsed); // we made it
+  static_cast<void>(parsed);
+  status.add_details()->PackFrom(request);
+  return {x.error_code(), x.error_message(), status.SerializeAsString()};
+}
+
+std::vector<violation> violations_of(const grpc::Status& x) {
+  std::vector<violation> result;
+  google::rpc::Status status;
+  google::rpc::BadRequest request;
+  if (!status.ParseFromString(x.error_details()))
+    return result;
+  for (auto& detail : status.details())
+    if (detail.UnpackTo(&request))
+      for (auto& one : request.field_violations())
+        result.emplace_back(one.field(), one.description());
+  return result;
 }
 
 grpc::Status make_status(model::fault why, std::string_view text,

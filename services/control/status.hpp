@@ -5,9 +5,11 @@
 #include <grpcpp/support/status.h>
 #include <strowger/v1/common.pb.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 /// Errors as clients see them: a gRPC code, a text for people, and a
 /// google.rpc.ErrorInfo whose reason never changes.
@@ -23,6 +25,17 @@ grpc::Status make_status(model::fault why, std::string_view text,
 /// Same, for errors that the switch does not know of: BAD_TOKEN…
 grpc::Status make_status(grpc::StatusCode code, strowger::v1::Reason reason,
                          std::string_view text, subject about = {});
+
+/// The path of a field, and what is wrong with it.
+using violation = std::pair<std::string, std::string>;
+
+/// The status with a google.rpc.BadRequest besides its ErrorInfo. It has as
+/// many violations as fit a trailer, the first ones.
+grpc::Status with_violations(const grpc::Status& x,
+                             std::span<const violation> all);
+
+/// Those of the BadRequest in the details; none if there is none.
+std::vector<violation> violations_of(const grpc::Status& x);
 
 /// The code of a fault.
 grpc::StatusCode code_of(model::fault x);

@@ -35,9 +35,9 @@ constexpr auto outputs_look_every = 5s;
 
 } // namespace
 
-running_switch::running_switch(std::string file, config::settings settings,
-                               log_output log)
-  : file_(std::move(file)), settings_(std::move(settings)),
+running_switch::running_switch(std::shared_ptr<config::keeper> keeper,
+                               config::settings settings, log_output log)
+  : keeper_(std::move(keeper)), settings_(std::move(settings)),
     log_(std::move(log)), reactor_(clock_),
     wall_(clock_.now(), std::chrono::system_clock::now()),
     caf_config_(reactor_), system_(caf_config_) {
@@ -45,7 +45,9 @@ running_switch::running_switch(std::string file, config::settings settings,
 }
 
 running_switch::~running_switch() {
+  over_ = true;
   http_.reset();    // reads the counters on threads of its own
+  keeper_->stop();  // puts settings in force, from a thread of its own
   control_.reset(); // asks the exchange, from threads of its own
   strategies_.clear();
   end(drain_watch_, drain_look_);
@@ -83,6 +85,7 @@ std::optional<std::string> running_switch::open() {
   start_strategies();
   if (auto error = stack_->open(*settings_.directory))
     return error;
+  start_keeper();
   reactor_.watch_lag(pulse_every);
   drain_watch_ = system_.spawn(watcher, [this] { watch_drain(); });
   output_watch_ = system_.spawn(watcher, [this] { watch_outputs(); });
@@ -145,7 +148,11 @@ std::optional<std::string> running_switch::open_control() {
   if (settings_.control.listen.empty())
     return std::nullopt;
   auto result = control::server::open(settings_.control,
-                                      {system_, reactor_, *exchange_, wall_});
+                                      {.system = system_,
+                                       .reactor = reactor_,
+                                       .exchange = *exchange_,
+                                       .clock = wall_,
+                                       .configuration = keeper_});
   control_ = std::move(result.server);
   if (!control_)
     return result.error;
@@ -214,30 +221,42 @@ void running_switch::run() {
 }
 
 void running_switch::reload() {
-  reactor_.post([this] { apply_reload(); });
+  reactor_.post([this] { reopen_outputs(); });
+  keeper_->reload();
 }
 
-void running_switch::apply_reload() {
+void running_switch::reopen_outputs() {
   log_.writer->reopen();
   if (records_)
     records_->reopen();
   if (control_)
     if (auto error = control_->reload())
       log_.logger->error("the tokens in force stay: {}", *error);
-  auto result = config::load(file_);
-  if (!result.value) {
-    for (auto& error : result.errors)
-      log_.logger->error("{}", config::to_string(error));
-    log_.logger->error("reload refused, the configuration in force stays");
-    return;
-  }
-  settings_.directory = result.value->directory;
-  settings_.strategies = std::move(result.value->strategies);
+}
+
+void running_switch::start_keeper() {
+  config::keeper_host host;
+  host.put_in_force = [this](auto settings, auto done) {
+    reactor_.post(
+      [this, settings = std::move(settings), done = std::move(done)] {
+        if (!over_)
+          done(apply(*settings));
+      });
+  };
+  host.log = [logger = log_.logger](bool is_error, const std::string& line) {
+    logger->log(is_error ? spdlog::level::err : spdlog::level::info, "{}",
+                line);
+  };
+  keeper_->start(std::move(host));
+}
+
+std::shared_ptr<const void> running_switch::apply(const config::settings& x) {
+  auto before = std::exchange(settings_.directory, x.directory);
+  settings_.strategies = x.strategies;
   exchange_->configure(settings_.directory);
   start_strategies();
   stack_->reconfigure(*settings_.directory);
-  log_.logger->info("configuration reloaded dns={}",
-                    settings_.directory->dns().size());
+  return before;
 }
 
 void running_switch::watch_outputs() {

@@ -2,7 +2,7 @@
 
 #include "actors/exchange.hpp"
 #include "actors/group_strategy.hpp"
-#include "services/config/config.hpp"
+#include "services/config/keeper.hpp"
 #include "services/control/server.hpp"
 #include "services/metrics/endpoint.hpp"
 #include "services/serve/outlets_hub.hpp"
@@ -21,11 +21,13 @@
 
 namespace strowger::services {
 
-/// A switch with everything around it, from one configuration file. What is
+/// A switch with everything around it, from one configuration. What is
 /// built first is torn down last: outputs, reactor, actors, SIP, HTTP.
 class running_switch {
 public:
-  running_switch(std::string file, config::settings settings, log_output log);
+  /// The settings are what the keeper has loaded.
+  running_switch(std::shared_ptr<config::keeper> keeper,
+                 config::settings settings, log_output log);
   ~running_switch();
   running_switch(const running_switch&) = delete;
   running_switch& operator=(const running_switch&) = delete;
@@ -61,14 +63,17 @@ private:
   std::optional<std::string> open_metrics();
   void restore_bindings();
   void start_strategies();
-  void apply_reload();
+  void reopen_outputs();
+  void start_keeper();
+  /// Returns what was in force before.
+  std::shared_ptr<const void> apply(const config::settings& x);
   void begin_drain();
   void watch_drain();
   void watch_outputs();
   void end(deadline_listener& watch, deadline_id look);
   std::vector<std::string> not_ready() const;
 
-  std::string file_;
+  std::shared_ptr<config::keeper> keeper_;
   config::settings settings_;
   log_output log_;
   std::shared_ptr<line_writer> records_;
@@ -94,6 +99,7 @@ private:
   std::string output_error_; // as it was logged last
   model::time_point drain_until_ = model::never;
   bool cleared_ = false;
+  bool over_ = false; // only the destructor is at work
   std::atomic<bool> listening_ = false;
   std::atomic<bool> draining_ = false;
 };

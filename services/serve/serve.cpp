@@ -1,6 +1,6 @@
 #include "services/serve/serve.hpp"
 
-#include "services/config/config.hpp"
+#include "services/config/keeper.hpp"
 #include "services/serve/memory.hpp"
 #include "services/serve/running_switch.hpp"
 #include "services/serve/signal_watch.hpp"
@@ -12,7 +12,8 @@ namespace strowger::services {
 
 int serve_command(const serve_arguments& args, std::ostream& out,
                   std::ostream& err) {
-  auto loaded = config::load(args.file);
+  auto keeper = std::make_shared<config::keeper>(args.file);
+  auto loaded = keeper->load();
   if (!loaded.value) {
     for (auto& error : loaded.errors)
       err << config::to_string(error) << "\n";
@@ -27,7 +28,7 @@ int serve_command(const serve_arguments& args, std::ostream& out,
     err << "strowger: " << log.error << "\n";
     return 1;
   }
-  running_switch host{args.file, std::move(*loaded.value), std::move(log)};
+  running_switch host{keeper, std::move(*loaded.value), std::move(log)};
   if (auto error = host.open()) {
     err << "strowger: " << *error << "\n";
     return 1;

@@ -26,7 +26,9 @@ public:
 
   explicit live_switch(directory config,
                        services::config::control_settings settings = {},
-                       services::control::feed_limits limits = {}) {
+                       services::control::feed_limits limits = {},
+                       std::shared_ptr<services::config::keeper> keeper = {})
+    : keeper_(std::move(keeper)) {
     settings.listen = "127.0.0.1:0";
     std::promise<void> ready;
     auto is_ready = ready.get_future();
@@ -90,11 +92,13 @@ private:
     exchange host{system, reactor, kept};
     services::wall_clock wall{clock.now(), std::chrono::system_clock::now()};
     auto opened = services::control::server::open(
-      settings, {system, reactor, host, wall, limits});
+      settings, {system, reactor, host, wall, limits, keeper_});
     error_ = opened.error;
     server_ = std::move(opened.server);
     host.attach(paper_);
     host.configure(std::move(config));
+    if (keeper_)
+      start(*keeper_, reactor, host);
     if (server_)
       if (auto failure = server_->listen())
         error_ = *failure;
@@ -103,9 +107,25 @@ private:
     reactor.on_remote_work([this] { wake(); });
     ready.set_value();
     turn(reactor, clock);
+    if (keeper_)
+      keeper_->stop();
     server_.reset();
     reactor.on_remote_work(nullptr);
     host.shut_down();
+  }
+
+  static void start(services::config::keeper& keeper,
+                    strowger::reactor& reactor, exchange& owner) {
+    services::config::keeper_host host;
+    host.put_in_force = [&](auto settings, auto done) {
+      reactor.post([&owner, settings, done] {
+        auto before = owner.shared_config();
+        owner.configure(settings->directory);
+        done(before);
+      });
+    };
+    host.log = [](bool, const std::string&) {};
+    keeper.start(std::move(host));
   }
 
   void turn(strowger::reactor& reactor, time_source& clock) {
@@ -131,6 +151,7 @@ private:
   }
 
   paper_wire paper_;
+  std::shared_ptr<services::config::keeper> keeper_;
   std::unique_ptr<services::control::server> server_;
   strowger::reactor* reactor_ = nullptr;
   exchange* exchange_ = nullptr;
