@@ -35,8 +35,9 @@ void collect(const CLI::App& app, const std::string& path,
   level here;
   here.path = path;
   add_options(app, here);
-  if (app.get_fallthrough() && app.get_parent())
-    add_options(*app.get_parent(), here);
+  for (auto at = &app; at->get_fallthrough() && at->get_parent();
+       at = at->get_parent())
+    add_options(*at->get_parent(), here);
   auto commands = app.get_subcommands([](const CLI::App*) { return true; });
   for (auto command : commands)
     here.commands.emplace_back(command->get_name(), command->get_description());

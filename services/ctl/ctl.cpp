@@ -1,6 +1,7 @@
 #include "services/ctl/ctl.hpp"
 
 #include "services/ctl/completion.hpp"
+#include "services/ctl/config_verbs.hpp"
 #include "services/ctl/fields.hpp"
 #include "services/ctl/lists.hpp"
 #include "services/ctl/verbs.hpp"
@@ -95,6 +96,7 @@ void add_commands(CLI::App& app, int& exit_code, std::ostream& out,
   snapshot->fallthrough();
   snapshot->callback([&] { exit_code = run_snapshot(args.how, out, err); });
   add_watch(*ctl, args, exit_code, out, err);
+  add_config(*ctl, args.how, exit_code, out, err);
 
   auto completion = app.add_subcommand("completion",
                                        "Print a script for a shell");

@@ -183,14 +183,14 @@ void add_argument(CLI::App& app, const argument& x,
   });
 }
 
+} // namespace
+
 std::string random_id() {
   std::random_device source;
   std::ostringstream result;
   result << "ctl-" << std::hex << source() << source();
   return result.str();
 }
-
-} // namespace
 
 std::span<const verb> verbs() {
   return table;

@@ -32,6 +32,9 @@ std::span<const verb> verbs();
 /// What was given for each field of a request.
 using field_words = std::map<std::string, std::vector<std::string>>;
 
+/// An id for a request that nobody has used before.
+std::string random_id();
+
 /// The request that these words make. An empty `request_id` is made up.
 std::unique_ptr<google::protobuf::Message>
 make_request(const verb& what, const field_words& words);
