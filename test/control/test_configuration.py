@@ -4,7 +4,7 @@ phones use it, and through `strowger ctl config`. Prints `N passed, N failed`.
 
     test/control/test_configuration.py STROWGER
 
-Ports begin at STROWGER_TEST_PORT, or 31800.
+Ports begin at STROWGER_TEST_PORT, or 32000.
 """
 
 import json
@@ -55,7 +55,7 @@ def set_option(number, key, value):
 
 
 class Configuration(unittest.TestCase):
-    first_port = int(os.environ.get("STROWGER_TEST_PORT", "31800"))
+    first_port = int(os.environ.get("STROWGER_TEST_PORT", "32000"))
 
     def setUp(self):
         self.stage = Stage(BINARY, Configuration.first_port)
