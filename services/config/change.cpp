@@ -52,10 +52,9 @@ std::string fault_of(object_kind kind, const setting& x) {
         ? kind != object_kind::agent
         : x.key == "number" || x.key == "numbers" || x.key == "login")
     return "the name of an object cannot change";
-  if (kind != object_kind::switch_itself)
-    return {};
   auto section = std::string_view{x.key}.substr(0, x.key.find('/'));
-  if (std::ranges::find(start_keys, section) != start_keys.end())
+  if (kind == object_kind::switch_itself
+      && std::ranges::find(start_keys, section) != start_keys.end())
     return x.key + " cannot change at run time: change the file and restart";
   auto id = model::find_option(
     section == "extrouter" ? x.key.substr(x.key.find('/') + 1) : x.key);
@@ -90,7 +89,7 @@ std::string to_string(const change& x) {
 }
 
 bool is_secret(std::string_view key) {
-  return key == "password" || key.ends_with("-password");
+  return key.ends_with("password"); // also gvm_password
 }
 
 std::string fault_of(const change& x) {

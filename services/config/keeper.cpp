@@ -238,6 +238,8 @@ std::optional<change_outcome> keeper::objection(const change_request& x) {
 void keeper::do_apply(const change_request& x,
                       const std::function<void(change_outcome)>& taker) {
   using enum change_outcome::verdict;
+  if (x.is_wanted && !x.is_wanted())
+    return;
   if (auto answer = objection(x)) {
     taker(std::move(*answer));
     return;

@@ -41,6 +41,8 @@ struct change_request {
   std::string content; ///< what it asks for, to know a retry by
   std::vector<change> changes;
   uint64_t expected_revision = 0; ///< 0 = any
+  /// Asked before anything is done for it; if not, nobody gets an answer.
+  std::function<bool()> is_wanted = {};
 };
 
 /// What became of a change set.

@@ -91,12 +91,13 @@ public:
 
 private:
   blame judge(const load_error& error);
-  blame locate(const load_error& error) const;
+  blame locate(const load_error& error);
 
   yaml_tree& tree_;
   const overlay& entries_;
   object_tree objects_;
   std::vector<blame> blames_;
+  std::vector<listed_object> listed_; // for locate()
 };
 
 attempt::blame attempt::judge(const load_error& error) {
@@ -122,12 +123,13 @@ attempt::blame attempt::judge(const load_error& error) {
 }
 
 /// The object and the key of an error in the file itself.
-attempt::blame attempt::locate(const load_error& error) const {
+attempt::blame attempt::locate(const load_error& error) {
   auto place = [](auto& x) { return std::pair(x.line, x.column); };
   auto where = place(error);
   const listed_object* best = nullptr;
-  auto all = objects_.objects();
-  for (auto& x : all)
+  if (listed_.empty())
+    listed_ = objects_.objects();
+  for (auto& x : listed_)
     if (place(*x.map) <= where && (!best || place(*best->map) < place(*x.map)))
       best = &x;
   blame result;

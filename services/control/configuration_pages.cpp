@@ -152,6 +152,9 @@ grpc::Status fill_page(const configuration_view& from,
   auto size = page_size(request);
   if (size == 0)
     return bad_size();
+  if (request.kind() != api::OBJECT_KIND_UNSPECIFIED
+      && !to_kind(request.kind()))
+    return make_status(model::fault::invalid_argument, "kind: is none");
   auto i = parse_token(request.page_token(), from.revision);
   if (!i)
     return bad_token();

@@ -6,8 +6,6 @@
 #include "services/control/rpc.hpp"
 #include "services/control/status.hpp"
 
-#include <algorithm>
-
 namespace strowger::services::control {
 
 namespace {
@@ -64,7 +62,8 @@ std::string summary_of(const api_changes& all) {
     ++said;
   }
   if (said < all.size())
-    result += "; and " + std::to_string(all.size() - said) + " more";
+    result += (result.empty() ? "" : "; and ")
+              + std::to_string(all.size() - said) + " more";
   return result;
 }
 
@@ -200,6 +199,7 @@ configuration_service::reactor_type configuration_service::ApplyChanges(
   x.client = self->who().name;
   x.content = request->SerializeAsString();
   x.expected_revision = request->expected_revision();
+  x.is_wanted = [self] { return !self->refused(); };
   auto answer = [self, response, id = x.id](const change_outcome& outcome) {
     self->finish_with([&] {
       if (outcome.is == change_outcome::verdict::good)

@@ -11,10 +11,13 @@
 #include <strowger/v1/configuration_service.grpc.pb.h>
 
 #include <array>
-#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
+#include <mutex>
 
 namespace strowger::services::ctl {
 
@@ -244,32 +247,90 @@ int run_options(const arguments& args, const settings& how, std::ostream& out,
 
 // -- watching -----------------------------------------------------------------
 
-/// Until SIGINT or SIGTERM, until `out` is closed, or until the switch goes.
+// Long enough to burn nothing while the switch is away.
+constexpr auto pause_between_calls = std::chrono::milliseconds{200};
+
+/// Follows revisions over any number of connections.
+class config_watcher {
+public:
+  explicit config_watcher(const connection& server) : server_(server) {
+    // nop
+  }
+
+  /// Gives every revision to `take` until stop(), until `take` says false, or
+  /// until the switch refuses. OK, or why it refused.
+  grpc::Status
+  run(const std::function<bool(const api::WatchConfigurationResponse&)>& take) {
+    for (bool was_connected = false;;) {
+      auto status = follow(take, was_connected);
+      std::unique_lock guard{mutex_};
+      auto may_come_back = was_connected
+                           && (status.ok()
+                               || status.error_code() == grpc::UNAVAILABLE);
+      if (wake_.wait_for(guard, pause_between_calls,
+                         [this] { return stopped_; }))
+        return grpc::Status::OK;
+      if (!may_come_back)
+        return status;
+    }
+  }
+
+  /// From any thread.
+  void stop() {
+    std::lock_guard guard{mutex_};
+    stopped_ = true;
+    wake_.notify_all();
+    if (call_)
+      call_->TryCancel();
+  }
+
+private:
+  grpc::Status follow(
+    const std::function<bool(const api::WatchConfigurationResponse&)>& take,
+    bool& was_connected) {
+    grpc::ClientContext call;
+    server_.enter(call);
+    {
+      std::lock_guard guard{mutex_};
+      if (stopped_)
+        return grpc::Status::OK;
+      call_ = &call;
+    }
+    service::Stub stub{server_.channel()};
+    auto stream = stub.WatchConfiguration(&call, {});
+    api::WatchConfigurationResponse next;
+    while (stream->Read(&next)) {
+      was_connected = true;
+      if (!take(next))
+        stop();
+    }
+    auto status = stream->Finish();
+    std::lock_guard guard{mutex_};
+    call_ = nullptr; // it goes with this function
+    return status;
+  }
+
+  const connection& server_;
+  std::mutex mutex_; // guards all below
+  std::condition_variable wake_;
+  bool stopped_ = false;
+  grpc::ClientContext* call_ = nullptr; // under way
+};
+
+/// Until SIGINT or SIGTERM, or until `out` is closed.
 int run_watch(const settings& how, std::ostream& out, std::ostream& err) {
   signal_watch signals; // before gRPC has threads
   auto server = connect(how, err);
   if (!server)
     return 1;
-  grpc::ClientContext call;
-  server->enter(call);
-  std::atomic<bool> stopped = false;
-  signals.start([&](int) {
-    stopped = true;
-    call.TryCancel();
+  config_watcher it{*server};
+  signals.start([&it](int) { it.stop(); });
+  auto status = it.run([&](const api::WatchConfigurationResponse& x) {
+    out << (how.json ? json_of(x) : line_of(x)) << '\n' << std::flush;
+    return out.good();
   });
-  service::Stub stub{server->channel()};
-  auto stream = stub.WatchConfiguration(&call, {});
-  api::WatchConfigurationResponse next;
-  while (!stopped && stream->Read(&next)) {
-    out << (how.json ? json_of(next) : line_of(next)) << '\n' << std::flush;
-    if (!out.good()) {
-      stopped = true;
-      call.TryCancel();
-    }
-  }
-  auto status = stream->Finish();
   signals.stop();
-  return stopped || status.ok() ? 0 : refused(status, err);
+  return status.ok() ? 0 : refused(status, err);
 }
 
 // -- the command line ---------------------------------------------------------

@@ -221,8 +221,10 @@ void running_switch::run() {
 }
 
 void running_switch::reload() {
-  reactor_.post([this] { reopen_outputs(); });
-  keeper_->reload();
+  reactor_.post([this] {
+    reopen_outputs(); // which say how the reload went
+    keeper_->reload();
+  });
 }
 
 void running_switch::reopen_outputs() {

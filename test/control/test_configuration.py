@@ -215,6 +215,9 @@ class Configuration(unittest.TestCase):
                 watch.stdout.readline(),
                 r"^\d\d:\d\d:\d\d  revision 2, olga: put dn/2009 "
                 r"type=extension\n$")
+            self.switch.kill()
+            self.switch.start()
+            self.assertEqual(watch.stdout.readline(), "revision 2\n")
             watch.send_signal(signal.SIGINT)
             self.assertEqual(watch.wait(10), 0)
         finally:

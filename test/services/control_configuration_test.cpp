@@ -158,6 +158,37 @@ TEST_CASE_FIXTURE(configured, "the configuration is listed with its sources "
   CHECK(listed("kind: OBJECT_KIND_AGENT") == "AGENT ada!removed\n");
 }
 
+TEST_CASE_FIXTURE(configured, "what does not fit the file any more is listed "
+                              "as inactive, with the reason") {
+  REQUIRE(apply("changes {kind: OBJECT_KIND_DN name: '2001' set {key: "
+                "'ring-timeout' values: '9'}}"
+                "changes {kind: OBJECT_KIND_DN name: '3000' unset {key: "
+                "'type'}}"
+                "changes {kind: OBJECT_KIND_DN name: '3000' set {key: 'type' "
+                "values: 'acd-position'}}")
+            .ok());
+  std::ofstream{folder.file("office.yaml")}
+    << "control: 127.0.0.1:0\ndata: " << folder.path()
+    << "\ndns:\n  - {number: \"2002\", type: extension}\n"
+       "  - {number: \"3000\", type: trunk, options: {prefix: \"9\", contact: "
+       "\"sip:127.0.0.1:9\"}}\n";
+  keeper->reload();
+  CHECK(eventually([&] { return has("2002"); }));
+  CHECK(listed("kind: OBJECT_KIND_DN")
+        == "DN 2002 type=extension\n"
+           "DN 3000 type=trunk prefix=9 contact=sip:127.0.0.1:9 "
+           "type=acd-position!inactive:option prefix cannot stand in the "
+           "options of acd-position; it belongs to: trunk, voip-service\n"
+           "DN 2001!inactive:there is no dn 2001 ring-timeout=9!inactive:there "
+           "is no dn 2001\n");
+  CHECK(apply("changes {kind: OBJECT_KIND_DN name: '2001' revert {}} changes "
+              "{kind: OBJECT_KIND_DN name: '3000' revert {key: 'type'}}")
+          .ok());
+  CHECK(listed("kind: OBJECT_KIND_DN")
+        == "DN 2002 type=extension\n"
+           "DN 3000 type=trunk prefix=9 contact=sip:127.0.0.1:9\n");
+}
+
 TEST_CASE_FIXTURE(configured, "a page token does not outlive its revision") {
   api::GetConfigurationRequest request;
   api::GetConfigurationResponse page;
@@ -169,6 +200,9 @@ TEST_CASE_FIXTURE(configured, "a page token does not outlive its revision") {
   apply(new_phone);
   CHECK(reason_in(ask(get, request, page)) == "INVALID_ARGUMENT");
   request.set_page_token("nonsense");
+  CHECK(reason_in(ask(get, request, page)) == "INVALID_ARGUMENT");
+  request.Clear();
+  request.set_kind(static_cast<api::ObjectKind>(99));
   CHECK(reason_in(ask(get, request, page)) == "INVALID_ARGUMENT");
 }
 
@@ -230,6 +264,17 @@ TEST_CASE_FIXTURE(configured, "what is wrong is said, one violation each, and "
   CHECK(ask(validate, request, response).ok());
   CHECK(response.faults().empty());
   CHECK_FALSE(has("2009"));
+}
+
+TEST_CASE_FIXTURE(configured, "a thousand faults still fit the answer") {
+  std::string wrong;
+  for (int i = 0; i < 1000; ++i)
+    wrong += "changes {kind: OBJECT_KIND_DN name: '" + std::to_string(7000 + i)
+             + "' delete {}}";
+  auto outcome = apply(wrong);
+  CHECK(reason_in(outcome) == "INVALID_CONFIGURATION");
+  CHECK(outcome.error_message()
+        == "change 1, dn 7000: there is no dn 7000 (and 999 more)");
 }
 
 TEST_CASE_FIXTURE(configured, "what is no change set is refused") {

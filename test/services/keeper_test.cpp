@@ -160,6 +160,17 @@ TEST_CASE_FIXTURE(kept, "a request that is sent again is applied once, also "
   CHECK(revision() == 2);
 }
 
+TEST_CASE_FIXTURE(kept, "a request whose client has gone is not carried out") {
+  config::change_request x;
+  x.client = "anna";
+  x.id = "r1";
+  x.changes = {new_phone("2009")};
+  x.is_wanted = [] { return false; };
+  CHECK(it->apply(x, [](auto) { FAIL("nobody wants to know"); }));
+  CHECK(revision() == 1);
+  CHECK_FALSE(has("2009"));
+}
+
 TEST_CASE_FIXTURE(kept, "only checking changes nothing") {
   std::promise<change_outcome> answer;
   it->validate({new_phone("2009")},

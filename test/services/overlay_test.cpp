@@ -139,6 +139,40 @@ TEST_CASE("a change set reads like a file that says so") {
   }
 }
 
+TEST_CASE("a range is cut where one of its numbers is changed") {
+  const std::string file = "dns: [{numbers: {from: \"0098\", to: 0102}, type: "
+                           "extension}]\n";
+  struct row {
+    std::string number;
+    std::string numbers;
+  };
+  const row rows[] = {
+    {"0098", "0098! 0099-0102"},
+    {"0099", "0098 0099! 0100-0102"},
+    {"0100", "0098-0099 0100! 0101-0102"},
+    {"0102", "0098-0101 0102!"},
+  };
+  for (auto& x : rows) {
+    CAPTURE(x.number);
+    auto changed = apply({set(dn, x.number, "ring-timeout", {"5"})}, {}, file);
+    CHECK(faults_of(changed) == "");
+    config::file_text text{file, "f"};
+    config::overlaid_document document{text, changed.entries};
+    std::string numbers;
+    for (auto& y : document.objects().objects())
+      if (y.id.kind == dn)
+        numbers += (numbers.empty() ? "" : " ") + y.id.name
+                   + (document.objects().settings(y).size() > 1 ? "!" : "");
+    CHECK(numbers == x.numbers);
+    CHECK(changed.value->directory->dns().size() == 5);
+    CHECK(text_of(*apply({remove(dn, x.number)}, {}, file).value)
+            .find("dn " + x.number)
+          == std::string::npos);
+  }
+  for (auto number : {"98", "097", "0103", "00100", "100"})
+    CHECK_FALSE(apply({remove(dn, number)}, {}, file).value);
+}
+
 // -- what is wrong ------------------------------------------------------------
 
 TEST_CASE("a fault names the change, the object, the key and what is wrong") {
@@ -177,6 +211,9 @@ TEST_CASE("a fault names the change, the object, the key and what is wrong") {
     {{set({}, "", "log/level", {"debug"})},
      "change 1, switch log/level: log/level cannot change at run time: change "
      "the file and restart\n"},
+    {{set(agent, "ada", "gvm_name", {"Ada"})},
+     "change 1, agent ada gvm_name: option gvm_name cannot change at run time: "
+     "change the file and restart\n"},
     {{set(dn, "2001", "number", {"2009"})},
      "change 1, dn 2001 number: the name of an object cannot change\n"},
     {{remove({}, "")},
