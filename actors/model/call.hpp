@@ -80,6 +80,7 @@ struct call {
   // A single-step transfer: who transfers stays until the new party answers.
   party leaving;
   bool instructed = false; // a client routed it; else it takes default routes
+  std::optional<std::vector<std::string>> default_routes; // not tried yet
   bool created = false;    // as reported to the world
   bool recorded = false;   // its record is made
   std::optional<errand> then;            // to do once the holding phone is held

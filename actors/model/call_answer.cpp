@@ -381,6 +381,13 @@ void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
     stay_on_queue(c, status, ctx, fx);
     return;
   }
+  if (c.waits_on_queue && c.phase == call_phase::hunting && !c.bound
+      && c.default_routes && !c.default_routes->empty()) {
+    stop_seeking(c, fx);
+    report_released(c, c.called, state, ctx, fx);
+    route_by_default(c, ctx, fx);
+    return;
+  }
   c.record.status = status;
   c.record.result = result_of(status);
   refuse_caller(c, status, fx);

@@ -3,6 +3,7 @@
 #include "actors/model/dn_features.hpp"
 #include "actors/model/final_status.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <string_view>
 #include <utility>
@@ -105,6 +106,7 @@ bool overflow_on(call& c, const context& ctx, effects& fx) {
     if (where == "release") {
       c.overflow.reset();
       c.instructed = false; // it must not stay where it was routed from
+      c.default_routes.emplace();
       give_up(c, 480, ctx, fx);
       return true;
     }
@@ -134,6 +136,26 @@ time_point route_deadline(const call& c, const context& ctx) {
   auto* point = ctx.config.find(c.queue);
   auto limit = ctx.config.integer(option::router_timeout, point);
   return ctx.now + std::chrono::seconds{limit};
+}
+
+bool route_by_default(call& c, const context& ctx, effects& fx) {
+  auto& left = c.default_routes;
+  if (!left) {
+    left = ctx.config.list(option::default_dn, ctx.config.find(c.queue));
+    auto& profile = ctx.config.text(option::alternate_route_profile);
+    if (left->empty() && !profile.empty())
+      left = ctx.config.list(option::default_dn, ctx.config.find(profile));
+    if (!left->empty()) { // in turn: ids count the calls
+      auto first = static_cast<std::ptrdiff_t>(c.id.value % left->size());
+      std::rotate(left->begin(), left->begin() + first, left->end());
+    }
+  }
+  if (left->empty())
+    return false;
+  auto next = std::move(left->front());
+  left->erase(left->begin());
+  route(c, next, ctx, fx);
+  return true;
 }
 
 void forget_diversions(call& c) {
@@ -219,6 +241,7 @@ void stay_on_queue(call& c, uint16_t status, const context& ctx, effects& fx) {
     report_error(c, c.queue, fault_of(status), ctx, fx);
   c.phase = call_phase::queued;
   c.instructed = false;
+  c.default_routes.reset();
   c.overflow.reset();
   c.ring_until = never;
   c.route_until = route_deadline(c, ctx);

@@ -229,6 +229,7 @@ void take(call& c, queue_moved&& x, const context& ctx, effects& fx) {
   c.queue = queue.dn;
   c.waits_on_queue = true;
   c.instructed = false;
+  c.default_routes.reset();
   c.route_until = x.route_until;
   report_queue_moved(c, leaver, x.from, ctx, fx);
 }

@@ -60,12 +60,8 @@ void give_up_silent(call& c, const context& ctx, effects& fx) {
 /// Nobody routed the call in time (`router-timeout`): default routing.
 void route_timeout(call& c, const context& ctx, effects& fx) {
   c.route_until = never;
-  auto* point = ctx.config.find(c.queue);
-  auto& fallback = ctx.config.text(option::default_dn, point);
-  if (fallback.empty())
+  if (!route_by_default(c, ctx, fx))
     give_up(c, 480, ctx, fx);
-  else
-    route(c, fallback, ctx, fx);
 }
 
 } // namespace

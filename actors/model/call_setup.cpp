@@ -75,6 +75,7 @@ void wait_on_queue(call& c, const dn& point, const context& ctx, effects& fx) {
   start_dialing(c, ctx, fx);
   report_queued(c, ctx, fx);
   c.instructed = false;
+  c.default_routes.reset();
   c.route_until = route_deadline(c, ctx);
   auto& a = c.caller_leg();
   auto rings = a.incoming && a.state == leg_state::inviting;

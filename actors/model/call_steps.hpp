@@ -284,6 +284,11 @@ time_point ring_deadline(const context&);
 /// (`router-timeout`).
 time_point route_deadline(const call&, const context&);
 
+/// Sends a call that nobody routes to the next DN of the list that is for such
+/// calls: `default-dn` of its routing point, or of `alternate-route-profile`.
+/// False at the end of the list.
+bool route_by_default(call&, const context&, effects&);
+
 /// What was tried for the call on the queue led nowhere: it waits for another
 /// instruction (semantics M12, M13).
 void stay_on_queue(call&, uint16_t status, const context&, effects&);

@@ -83,9 +83,10 @@ grpc::Status to_status(const std::vector<config::change_fault>& faults) {
   }
   if (faults.size() > 1)
     text += " (and " + std::to_string(faults.size() - 1) + " more)";
-  return with_violations(
-    make_status(grpc::INVALID_ARGUMENT, "INVALID_CONFIGURATION", text),
-    violations);
+  return with_violations(make_status(grpc::INVALID_ARGUMENT,
+                                     strowger::v1::REASON_INVALID_CONFIGURATION,
+                                     text),
+                         violations);
 }
 
 grpc::Status to_status(const change_outcome& x, const std::string& request) {
@@ -95,7 +96,7 @@ grpc::Status to_status(const change_outcome& x, const std::string& request) {
     case change_outcome::verdict::invalid:
       return to_status(x.faults);
     case change_outcome::verdict::revision_conflict:
-      return make_status(grpc::ABORTED, "REVISION_CONFLICT",
+      return make_status(grpc::ABORTED, strowger::v1::REASON_REVISION_CONFLICT,
                          "the revision is " + std::to_string(x.revision),
                          {"revision", std::to_string(x.revision)});
     case change_outcome::verdict::request_conflict:
@@ -104,7 +105,8 @@ grpc::Status to_status(const change_outcome& x, const std::string& request) {
                            + " was used for another request",
                          {"request_id", request});
     case change_outcome::verdict::not_stored:
-      return make_status(grpc::UNAVAILABLE, "STORE_UNAVAILABLE",
+      return make_status(grpc::UNAVAILABLE,
+                         strowger::v1::REASON_STORE_UNAVAILABLE,
                          "changes cannot be kept: " + x.text);
   }
   return grpc::Status::OK;

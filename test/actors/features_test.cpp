@@ -281,3 +281,53 @@ TEST_CASE("no-response-dn: a call goes there if the phone sends nothing, or "
     {"2003: 487", ""},
   });
 }
+
+// -- default routing ----------------------------------------------------------
+
+TEST_CASE(
+  "alternate-route-profile: a call that nobody routes tries the list of "
+  "another routing point, each DN once, then it is refused") {
+  using values = std::vector<std::string>;
+  model::directory_builder b{"office"};
+  b.set(option::alternate_route_profile, std::string{"90"});
+  b.set(option::router_timeout, int64_t{3});
+  for (std::string number : {"2001", "2002"}) {
+    model::option_values of;
+    of.set(option::contact, "sip:" + number + "@" + number);
+    b.add(number, model::dn_type::extension, std::move(of));
+  }
+  b.add("9", model::dn_type::routing_point);
+  b.add("90", model::dn_type::routing_point,
+        {{option::default_dn, values{"2001", "2002"}}});
+  played_office x{b.build()};
+  x.play({
+    {"gateway: INVITE 9 o1", "gateway: 180",
+     "9 Queued[c1], 9 RouteRequest[c1]"},
+    {"after 3 s", "2002: INVITE o1"},
+    {"2002: 486", "2001: INVITE o1"},
+    {"2001: 480", "gateway: 480", "9 Released[c1](NoAnswer)"},
+    {"gateway: INVITE 9 o1", "gateway: 180",
+     "9 Queued[c2], 9 RouteRequest[c2]"},
+    {"after 3 s", "2001: INVITE o1"}, // in turn
+    {"2001: 486", "2002: INVITE o1"},
+    {"2002: 200 a1", "2002: ACK; gateway: 200 a1",
+     "9 RouteUsed[c2](Redirected), 9 Diverted[c2](Redirected), "
+     "2002 Ringing[c2], 2002 Established[c2]"},
+    {"gateway: ACK", ""},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c2]"},
+  });
+}
+
+TEST_CASE("default-dn: if no DN of the list takes the call, the caller hears "
+          "of it") {
+  model::directory_builder b{"office"};
+  b.set(option::router_timeout, int64_t{3});
+  b.add("9", model::dn_type::routing_point,
+        {{option::default_dn, std::vector<std::string>{"2001", "2002"}}});
+  played_office x{b.build()};
+  x.play({
+    {"gateway: INVITE 9 o1", "gateway: 180",
+     "9 Queued[c1], 9 RouteRequest[c1]"},
+    {"after 3 s", "gateway: 404", "9 Released[c1](SitInvalidnum)"},
+  });
+}

@@ -23,7 +23,7 @@ std::shared_ptr<const model::directory> office() {
   }
   model::option_values patient;
   patient.set(option::router_timeout, int64_t{60});
-  patient.set(option::default_dn, std::string{"2999"});
+  patient.set(option::default_dn, std::vector<std::string>{"2999"});
   b.add("9", model::dn_type::routing_point, std::move(patient));
   return b.build();
 }

@@ -44,7 +44,7 @@ public:
     gateway.set(option::oosp_transfer_enabled, dice_.chance(30));
     b.add("gateway", model::dn_type::trunk, std::move(gateway));
     model::option_values point;
-    point.set(option::default_dn, std::string{"2003"});
+    point.set(option::default_dn, std::vector<std::string>{"2003"});
     b.add("9", model::dn_type::routing_point, std::move(point));
     exchange.configure(b.build());
     settle();

@@ -37,7 +37,7 @@ inline std::shared_ptr<const model::directory> office(
     };
   b.set(sip_invite_timeout, int64_t{4});
   b.add("9", model::dn_type::routing_point,
-        set({{default_dn, std::string{"2003"}}}));
+        set({{default_dn, std::vector<std::string>{"2003"}}}));
   for (auto& [id, value] : of_all)
     b.set(id, value);
   of_gateway.set(contact, std::string{"sip:127.0.0.1:5090"});

@@ -66,10 +66,13 @@ std::shared_ptr<const directory> build(const settings& x) {
   b.add(trunk_dn("west", "9", 0, x));
   b.add(trunk_dn("spare", "9", 5, x));
   b.add(trunk_dn("single", "8", 0, x));
-  b.add("500", dn_type::routing_point, {{option::default_dn, "100"s}});
+  b.add("500", dn_type::routing_point,
+        {{option::default_dn, std::vector{"100"s}}});
   b.add("501", dn_type::routing_point);
-  b.add("502", dn_type::routing_point, {{option::default_dn, "500"s}});
-  b.add("503", dn_type::routing_point, {{option::default_dn, "9123"s}});
+  b.add("502", dn_type::routing_point,
+        {{option::default_dn, std::vector{"500"s}}});
+  b.add("503", dn_type::routing_point,
+        {{option::default_dn, std::vector{"9123"s}}});
   b.add("510", dn_type::acd_queue);
   auto built = b.build();
   if (!built)
