@@ -46,8 +46,8 @@ std::string fault_of(object_kind kind, const setting& x) {
   if (has_control_chars(x.key) || x.key.ends_with('/'))
     return "the key has control characters, or ends with a slash";
   for (auto& value : x.values)
-    if (value.size() > value_max)
-      return "a value has more than 4096 characters";
+    if (value.size() > value_max || has_control_chars(value))
+      return "a value has more than 4096 characters, or control characters";
   if (x.key == "name"
         ? kind != object_kind::agent
         : x.key == "number" || x.key == "numbers" || x.key == "login")

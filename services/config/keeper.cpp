@@ -194,12 +194,17 @@ void keeper::do_reload() {
 }
 
 void keeper::complain_of_inactive() {
-  for (auto& x : entries_)
-    if (!x.inactive.empty())
-      host_.log(true,
-                "a change of the configuration is left out: " + to_string(x.is)
-                  + " (revision " + std::to_string(x.by.revision) + ", "
-                  + x.by.client + "): " + x.inactive);
+  for (auto& x : entries_) {
+    if (x.inactive.empty())
+      continue;
+    auto line = "a change of the configuration is left out: " + to_string(x.is)
+                + " (revision " + std::to_string(x.by.revision) + ", "
+                + x.by.client + "): " + x.inactive;
+    // A line break quoted from the file must not look like a second line.
+    auto control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+    std::ranges::replace_if(line, control, '?');
+    host_.log(true, line);
+  }
 }
 
 // -- changes ------------------------------------------------------------------

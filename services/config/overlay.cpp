@@ -30,28 +30,34 @@ std::optional<size_t> entry_at(int line, size_t entries) {
   return static_cast<size_t>(line - first_line);
 }
 
-/// The entry whose line a message mentions, as in "first defined in line 3".
-std::optional<size_t> entry_in(std::string_view message, size_t entries) {
+/// A message about an entry, as in "first defined in line 3", where the line is
+/// one that no file has.
+struct mention {
+  std::optional<size_t> entry; // the first
+  std::string message;         // in other words
+};
+
+mention reword(const std::string& message, const overlay& entries) {
   constexpr std::string_view word = "line ";
-  for (auto at = message.find(word); at != std::string_view::npos;
+  mention result;
+  size_t done = 0;
+  for (auto at = message.find(word); at != std::string::npos;
        at = message.find(word, at + 1)) {
     int line = 0;
-    auto digits = message.substr(at + word.size());
-    std::from_chars(digits.data(), digits.data() + digits.size(), line);
-    if (auto found = entry_at(line, entries))
-      return found;
+    auto digits = message.data() + at + word.size();
+    auto stop
+      = std::from_chars(digits, message.data() + message.size(), line).ptr;
+    auto found = entry_at(line, entries.size());
+    if (!found)
+      continue;
+    if (!result.entry)
+      result.entry = found;
+    result.message.append(message, done, at - done)
+      .append("a change of " + to_string(entries[*found].is.object));
+    done = static_cast<size_t>(stop - message.data());
   }
-  return std::nullopt;
-}
-
-/// The message without lines that no file has.
-std::string worded(std::string message, const overlay& entries) {
-  while (auto found = entry_in(message, entries.size())) {
-    auto line = "line " + std::to_string(line_of(*found));
-    message.replace(message.find(line), line.size(),
-                    "a change of " + to_string(entries[*found].is.object));
-  }
-  return message;
+  result.message.append(message, done);
+  return result;
 }
 
 /// A file with an overlay, as it is read and checked.
@@ -63,12 +69,14 @@ public:
       if (entries[i].inactive.empty())
         if (auto fault = objects_.apply(entries[i].is, line_of(i));
             !fault.empty())
-          blames_.push_back({i, std::move(fault), entries[i].is.object, {}});
+          blames_.push_back(
+            {i, true, std::move(fault), entries[i].is.object, {}});
   }
 
   /// What is wrong, and which entry is to blame for it.
   struct blame {
     std::optional<size_t> entry;
+    bool is_certain = false;
     std::string message;
     object_id object;
     std::string key;
@@ -102,8 +110,10 @@ private:
 
 attempt::blame attempt::judge(const load_error& error) {
   blame result;
+  auto [mentioned, message] = reword(error.message, entries_);
   result.entry = entry_at(error.line, entries_.size());
   if (result.entry) {
+    result.is_certain = true;
     auto& x = entries_[*result.entry].is;
     result.object = x.object;
     auto index = static_cast<size_t>(std::max(error.column - 2, 0));
@@ -111,14 +121,15 @@ attempt::blame attempt::judge(const load_error& error) {
       result.key = x.settings[index].key;
   } else {
     result = locate(error);
-    result.entry = entry_in(error.message, entries_.size());
-    // The file was right before: the last change of its object broke it.
+    result.entry = mentioned;
+    result.is_certain = mentioned.has_value();
+    // Likely the last change of the object broke it.
     for (size_t i = entries_.size(); i > 0 && !result.entry; --i)
       if (entries_[i - 1].inactive.empty()
           && entries_[i - 1].is.object == result.object)
         result.entry = i - 1;
   }
-  result.message = worded(error.message, entries_);
+  result.message = std::move(message);
   return result;
 }
 
@@ -284,12 +295,12 @@ overlaid apply(const file_text& file, const overlay& before,
 
 namespace {
 
-/// Makes those inactive that something is wrong with; false if nobody is to
-/// blame.
+/// Makes those inactive that something is certainly wrong with; false if there
+/// are none.
 bool leave_out(const attempt& failed, overlay& entries) {
   auto some = false;
   for (auto& x : failed.blames())
-    if (x.entry && entries[*x.entry].inactive.empty()) {
+    if (x.is_certain && entries[*x.entry].inactive.empty()) {
       entries[*x.entry].inactive = x.message;
       some = true;
     }

@@ -4,10 +4,11 @@
 
 #include <doctest/doctest.h>
 
-#include <condition_variable>
+#include <atomic>
 #include <filesystem>
 #include <future>
 #include <mutex>
+#include <thread>
 
 using namespace strowger;
 using namespace strowger::test;
@@ -226,6 +227,39 @@ TEST_CASE_FIXTURE(kept, "followers hear of every revision in force, in order") {
   it->unfollow(who);
   apply({new_phone("2010")});
   CHECK(who->look() == "begin 1\n2 put dn 2009\n3 file\n");
+}
+
+TEST_CASE_FIXTURE(kept,
+                  "of clients who know the same revision one has its way; "
+                  "the others can try again") {
+  constexpr int clients = 4;
+  constexpr int each = 10;
+  std::atomic<int> conflicts = 0;
+  std::vector<std::thread> threads;
+  for (int client = 0; client < clients; ++client)
+    threads.emplace_back([&, client] {
+      uint64_t known = 1;
+      for (int i = 0; i < each;) {
+        auto number = std::to_string(3000 + 100 * client + i);
+        std::promise<change_outcome> answer;
+        config::change_request x{"anna", number, "", {new_phone(number)},
+                                 known,  {}};
+        it->apply(x, [&](auto y) { answer.set_value(std::move(y)); });
+        auto outcome = answer.get_future().get();
+        known = outcome.revision;
+        if (outcome.is == verdict::good)
+          ++i;
+        else
+          ++conflicts;
+      }
+    });
+  for (auto& x : threads)
+    x.join();
+  CHECK(revision() == 1 + clients * each);
+  CHECK(conflicts > 0);
+  start();
+  std::lock_guard guard{mutex};
+  CHECK(now->directory->dns().size() == 1 + clients * each);
 }
 
 TEST_CASE_FIXTURE(kept, "without a store nothing is changed, and the switch "

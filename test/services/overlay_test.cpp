@@ -205,6 +205,11 @@ TEST_CASE("a fault names the change, the object, the key and what is wrong") {
       put(dn, "2007-2009", {{"type", {"extension"}}})},
      "change 2, dn 2007-2009: duplicate DN 2008, first defined in a change of "
      "dn 2008\n"},
+    {{put(agent, "line 1000000000", {{"skills/x", {"line 01000000000"}}})},
+     "change 1, agent line 1000000000 skills/x: the level of skill x: \"a "
+     "change of agent line 1000000000\" is not a whole number"},
+    {{set(dn, "2001", "contact", {"a\nb"})},
+     "a value has more than 4096 characters, or control characters\n"},
     {{set({}, "", "sip-port", {"5070"})},
      "change 1, switch sip-port: option sip-port cannot change at run time: "
      "change the file and restart\n"},
@@ -268,6 +273,30 @@ TEST_CASE("what does not fit a changed file is left out, and why is said") {
   // The file that fitted brings it back.
   auto back = config::restore({office, "f"}, now.entries);
   CHECK(back.entries == kept.entries);
+}
+
+TEST_CASE("of the changes only those are left out that do not fit") {
+  const auto before = replaced(office,
+                               "  - {name: sales, agents: [ada, bob]}\n",
+                               "  - {name: sales, agents: [ada]}\n"
+                               "  - {name: service, agents: [bob]}\n");
+  auto strategy = object_kind::strategy;
+  auto kept = apply({set(strategy, "first", "overflow-after", {"9"}),
+                     set(strategy, "first", "overflow-to", {"2001"}),
+                     set(dn, "4000", "router-timeout", {"60"}),
+                     remove(group, "service"),
+                     set(strategy, "first", "overflow-after", {"8"})},
+                    {}, before);
+  CHECK(faults_of(kept) == "");
+  auto now = config::restore(
+    {replaced(before, "group: sales", "group: service"), "f"}, kept.entries);
+  REQUIRE(now.result.value);
+  for (auto& x : now.entries)
+    CHECK(x.inactive
+          == (x.is.verb == change_verb::remove
+                ? "strategy first: no agent group or place group \"service\""
+                : ""));
+  CHECK(now.result.value->strategies[0].overflow_after_s == 8);
 }
 
 TEST_CASE("a file that is wrong by itself is refused as without changes") {
