@@ -153,3 +153,83 @@ TEST_CASE("any change sets, one after the other, read like the file that says "
   }
   CHECK(accepted > 20);
 }
+
+namespace {
+
+const std::string small_office = R"(options: {TServer: {max-calls: 5}}
+dns:
+- {numbers: {from: 3000, to: 3009}, type: extension, options: &o {password: x}}
+- {number: "00", type: routing-point}
+- {number: a-1, type: trunk, options: {contact: "sip:127.0.0.1:9"}}
+agents:
+- {login: a, skills: {s: 1}, options: *o}
+agent-groups:
+- {name: g, skill: s>0}
+places:
+- {name: p, dns: ["3001"]}
+place-groups:
+- {name: p, places: [p]}
+strategies:
+- {name: s, routing-points: ["00"], group: g}
+)";
+const std::vector<std::string> any_name = {
+  "",  "3000-3009", "3004", "3000-3003", "3005-3007", "-",  "3000-",
+  "a", "9-3",       "0",    "00",        "a-1",       "g",  "p",
+  "s", "000-002",   "~",    "null",      "&o",        "*o", "3000-9999999"};
+const std::vector<std::string> any_key = {
+  "type",           "options", "skills/s",     "skills",
+  "name",           "number",  "numbers",      "dns",
+  "password",       "agents",  "ring-timeout", "extrouter/handle-vsp",
+  "extrouter/",     "places",  "max-calls",    "options/ring-timeout",
+  "skill",          "group",   "contact",      "routing-points",
+  "overflow-to",    "prefix",  "TServer",      "overflow-after",
+  "contacts-backup"};
+const std::vector<std::string> any_value = {
+  "",  "5", "extension", "trunk",           "3004", "a",   "g",      "s>0",
+  "p", "~", "true",      "sip:127.0.0.1:9", "a,b,", "all", "{a: b}", "00"};
+
+} // namespace
+
+TEST_CASE("changes of any words are refused, or last as they are") {
+  auto given = std::getenv("STROWGER_SEED");
+  auto seed = given ? static_cast<unsigned>(std::atoi(given))
+                    : std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937 random{seed};
+  auto pick = [&](auto& from) { return from[random() % from.size()]; };
+  config::overlay entries;
+  size_t accepted = 0;
+  for (uint64_t revision = 2; revision < 2000; ++revision) {
+    change x;
+    x.verb = static_cast<change_verb>(random() % 5);
+    x.object.kind = static_cast<object_kind>(random()
+                                             % config::object_kind_count);
+    if (x.object.kind != object_kind::switch_itself)
+      x.object.name = pick(any_name);
+    auto count = x.verb == change_verb::put      ? random() % 4
+                 : x.verb == change_verb::remove ? 0
+                 : x.verb == change_verb::revert ? random() % 2
+                                                 : 1;
+    for (size_t i = 0; i < count; ++i) {
+      auto& y = x.settings.emplace_back();
+      y.key = pick(any_key);
+      if (x.verb == change_verb::set || x.verb == change_verb::put)
+        for (auto n = random() % 3; n > 0; --n)
+          y.values.push_back(pick(any_value));
+    }
+    CAPTURE(to_string(x));
+    auto result = config::apply({small_office, "f"}, entries, std::vector{x},
+                                {revision, "anna", 0});
+    if (!result.value) {
+      CHECK_FALSE(result.faults.empty());
+      continue;
+    }
+    ++accepted;
+    entries = result.entries;
+    auto again = config::restore({small_office, "f"}, entries);
+    REQUIRE(again.result.value);
+    CHECK(again.entries == entries);
+    REQUIRE(text_of(*again.result.value) == text_of(*result.value));
+  }
+  CHECK(accepted > 20);
+}
