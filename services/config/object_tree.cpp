@@ -205,6 +205,7 @@ object_tree::place object_tree::cut_out(section& in, const std::string& number,
   auto range = find_range(in, number);
   if (!range)
     return in.all.end();
+  owned_.clear(); // the parts share what is in the range
   auto whole = in.by_name.find(range->text)->second;
   auto of = *whole;
   auto value = *parse_digits(number);
@@ -325,28 +326,38 @@ uint32_t object_tree::make_value(object_kind kind, const setting& x, spot at) {
 
 uint32_t object_tree::edited(uint32_t map, std::span<const std::string> at,
                              uint32_t value, spot where) {
-  auto before = map != 0 ? tree_.at(map) : yaml_node{};
-  auto is_map = before.kind == yaml_kind::map;
-  auto pairs = is_map ? tree_.positions(map) : std::vector<uint32_t>{};
+  if (!owned_.contains(map))
+    map = copied(map, where);
+  auto pairs = tree_.positions(map);
   size_t i = 0;
   while (i + 1 < pairs.size() && tree_.at(pairs[i]).text != at.front())
     i += 2;
   auto found = i + 1 < pairs.size();
   if (at.size() > 1)
     value = edited(found ? pairs[i + 1] : 0, at.subspan(1), value, where);
-  auto remove = value == 0;
-  if (found && remove)
-    pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(i),
-                pairs.begin() + static_cast<std::ptrdiff_t>(i + 2));
-  else if (found)
-    pairs[i + 1] = value;
-  else if (!remove) {
-    pairs.push_back(tree_.add_scalar(at.front(), where.line, where.column));
-    pairs.push_back(value);
+  if (found && value == 0) {
+    tree_.remove_child(map, i);
+    tree_.remove_child(map, i);
+  } else if (found) {
+    tree_.replace_child(map, i + 1, value);
+  } else if (value != 0) {
+    tree_.append_child(map,
+                       tree_.add_scalar(at.front(), where.line, where.column));
+    tree_.append_child(map, value);
   }
-  return tree_.add_container(yaml_kind::map, pairs,
-                             is_map ? before.line : where.line,
-                             is_map ? before.column : where.column);
+  return map;
+}
+
+uint32_t object_tree::copied(uint32_t map, spot where) {
+  auto& before = tree_.at(map);
+  auto is_map = before.kind == yaml_kind::map;
+  auto line = is_map ? before.line : where.line;
+  auto column = is_map ? before.column : where.column;
+  auto result = tree_.add_container(
+    yaml_kind::map, is_map ? tree_.positions(map) : std::vector<uint32_t>{},
+    line, column);
+  owned_.insert(result);
+  return result;
 }
 
 void object_tree::finish() {

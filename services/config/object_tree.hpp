@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -118,14 +119,16 @@ private:
   uint32_t make_object(const change& x, int line);
   uint32_t make_value(object_kind kind, const setting& x, spot at);
   /// The map with this value at the end of the path, or without it if the value
-  /// is 0.
+  /// is 0: the same one if nothing else shares it, else a copy.
   uint32_t edited(uint32_t map, std::span<const std::string> at, uint32_t value,
                   spot where);
+  uint32_t copied(uint32_t map, spot where);
   uint32_t value_at(uint32_t map, std::span<const std::string> at) const;
 
   yaml_tree& tree_;
   uint32_t root_ = 0; // the map; 0: the document is none
   std::array<section, object_kind_count> sections_;
+  std::unordered_set<uint32_t> owned_; // maps that may be edited in place
 };
 
 } // namespace strowger::services::config

@@ -354,4 +354,35 @@ uint32_t yaml_tree::add_container(yaml_kind kind,
   return result;
 }
 
+uint32_t& yaml_tree::link_to(uint32_t container, size_t index) {
+  auto* link = &nodes_[container].first;
+  for (; index > 0; --index) {
+    assert(*link != 0);
+    link = &nodes_[*link].next;
+  }
+  return *link;
+}
+
+void yaml_tree::replace_child(uint32_t container, size_t index,
+                              uint32_t child) {
+  auto position = link_to(container, index);
+  assert(nodes_[position].kind == yaml_kind::alias);
+  nodes_[position].first = resolved(child);
+}
+
+void yaml_tree::remove_child(uint32_t container, size_t index) {
+  auto& link = link_to(container, index);
+  link = nodes_[link].next;
+}
+
+void yaml_tree::append_child(uint32_t container, uint32_t child) {
+  auto position = static_cast<uint32_t>(nodes_.size());
+  auto target = resolved(child);
+  size_t count = 0;
+  for (auto at = nodes_[container].first; at != 0; at = nodes_[at].next)
+    ++count;
+  link_to(container, count) = position;
+  nodes_.push_back({yaml_kind::alias, 0, 0, 0, target, {}});
+}
+
 } // namespace strowger::services::config

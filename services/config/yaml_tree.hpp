@@ -70,8 +70,17 @@ public:
   uint32_t add_container(yaml_kind kind, const std::vector<uint32_t>& children,
                          int line, int column);
 
+  /// Changes a container that was added: the child with this index, counted
+  /// with keys, stands for another value, or goes, or a new one is the last.
+  void replace_child(uint32_t container, size_t index, uint32_t child);
+  void remove_child(uint32_t container, size_t index);
+  void append_child(uint32_t container, uint32_t child);
+
 private:
   class builder;
+
+  /// What points to the child with this index.
+  uint32_t& link_to(uint32_t container, size_t index);
 
   uint32_t resolved(uint32_t position) const;
 
