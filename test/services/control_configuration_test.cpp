@@ -389,7 +389,7 @@ TEST_CASE_FIXTURE(configured, "who watches without reading stalls nobody, and "
   auto& change = *request.add_changes();
   change.set_kind(api::OBJECT_KIND_AGENT);
   change.set_name("ada");
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     auto& skill = *change.mutable_put()->add_settings();
     skill.set_key("skills/" + std::string(100, 'x') + std::to_string(i));
     skill.add_values("1");
