@@ -101,6 +101,12 @@ void agent_desk::recall(const model::ledger_dn& x,
   }
 }
 
+void agent_desk::classify(model::call_id call, model::business_call kind) {
+  // Otherwise there would be nobody to forget it with the call's last event.
+  if (open_)
+    agents_.classify(call, kind);
+}
+
 /// After every step: arms the deadline, or closes when the last agent has
 /// left. What the desk knows of calls then is dropped.
 void agent_desk::settle() {

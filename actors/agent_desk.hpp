@@ -36,6 +36,10 @@ public:
   /// Executes a request; the verdict comes at once, before its events.
   void submit(const model::agent_demand& x, const model::verdict_taker& taker);
 
+  /// What kind of work a call is that has had no event yet (request key
+  /// BusinessCallType). While no agent is logged in that is nobody's affair.
+  void classify(model::call_id call, model::business_call kind);
+
   /// The agent of a DN did not answer; before EventReleased of its party.
   void penalise(std::string_view dn, model::agent_penalty action);
 

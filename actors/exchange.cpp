@@ -220,6 +220,8 @@ model::verdict exchange::submit_make_call(model::demand& x) {
     return {fault::overloaded, "the switch is full, or drains", {}};
   x.call = model::call_id{++next_call_};
   x.second_call = {};
+  if (x.business != model::business_call::unknown)
+    desk_.classify(x.call, x.business);
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/model/journal.hpp"
 #include "actors/model/signal.hpp"
 #include "actors/model/user_data.hpp"
 
@@ -82,6 +83,7 @@ struct demand {
   user_data pairs;
   model::route_type route = route_type::standard;
   model::consult_data consult = consult_data::by_option;
+  business_call business = business_call::unknown; // of make_call
   std::string request; // the client's id; stands in the events it causes
 };
 

@@ -51,6 +51,11 @@ complaint read_fields(const Request& from, model::demand& to) {
       return "consult_user_data: there is no such word";
     to.consult = static_cast<model::consult_data>(from.consult_user_data());
   }
+  if constexpr (requires { from.business_call(); }) {
+    if (!api::BusinessCall_IsValid(from.business_call()))
+      return "business_call: there is no such word";
+    to.business = static_cast<model::business_call>(from.business_call());
+  }
   if constexpr (requires { from.digits(); })
     return read_digits(from.digits(), to.text);
   return std::nullopt;

@@ -27,7 +27,7 @@ using agents = api::AgentService::Stub;
 constexpr std::string_view two_calls = "dn held_call_id current_call_id";
 
 constexpr std::array table = {
-  verb{"make-call", "dn destination user_data?",
+  verb{"make-call", "dn destination user_data? --business_call",
        "Calls DEST from DN, and prints the call",
        method_of<&calls::MakeCall>()},
   verb{"answer", "dn call_id", "Makes the ringing phone of DN answer",
@@ -153,6 +153,7 @@ std::pair<std::string, std::string> label_of(const pb::FieldDescriptor& field) {
       {"request_id", {"", "Makes sending it again safe; random by default"}},
       {"work_mode", {"", ""}},
       {"consult_user_data", {"", ""}},
+      {"business_call", {"", ""}},
     };
   auto found = known.find(field.name());
   assert(found != known.end());

@@ -144,6 +144,30 @@ TEST_CASE_FIXTURE(sales, "M28: after-call work is numbered before the release, "
     REQUIRE(kept.numbers[i] == i + 1);
 }
 
+TEST_CASE_FIXTURE(sales, "BusinessCallType of MakeCall comes before what the "
+                         "options say of such calls") {
+  exchange.configure(sales_office(
+    {{option::wrap_up_time, int64_t{20}}, {option::outbound_bsns_calls, true}},
+    {"2001", "2002", "2003"}));
+  log_in("ada", "2001");
+  play({
+    {"MakeCall 2001 2003 business", "2001: INVITE"},
+    {"2001: 200 o1", "2003: INVITE o1", "2001 Dialing[c1]"},
+    {"2003: 200 a1", "2003: ACK; 2001: ACK a1",
+     "2003 Ringing[c1], 2001 Established[c1], 2003 Established[c1]"},
+    {"ReleaseCall 2001 c1", "2001: BYE; 2003: BYE",
+     "2001 AgentNotReady(AfterCallWork), 2001 Released[c1], "
+     "2003 Released[c1]"},
+    {"after 20", "", "2001 AgentReady"},
+    {"MakeCall 2001 1555 private", "2001: INVITE"},
+    {"2001: 200 o2", "gateway: INVITE o2", "2001 Dialing[c2]"},
+    {"gateway: 200 a2", "gateway: ACK; 2001: ACK a2", "2001 Established[c2]"},
+    {"ReleaseCall 2001 c2", "2001: BYE; gateway: BYE", "2001 Released[c2]"},
+  });
+  CHECK(last(event_type::released).details->business
+        == business_call::personal);
+}
+
 TEST_CASE_FIXTURE(sales, "a deadline goes before what happens at the same "
                          "moment, however messages come") {
   log_in("ada", "2001");

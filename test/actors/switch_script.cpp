@@ -159,6 +159,10 @@ void switch_script::ask(const std::vector<std::string>& words) {
       x.text = w;
     else if (x.verb == verb::set_forward && !x.destination.empty())
       x.text = w;
+    else if (x.verb == verb::make_call && w == "private")
+      x.business = business_call::personal;
+    else if (x.verb == verb::make_call && w == "business")
+      x.business = business_call::business;
     else if (w == "reject")
       x.route = route_type::reject;
     else

@@ -18,6 +18,7 @@
 ///   "2001: ACK a1", "2001: BYE", "2001: re-INVITE hold1", "2001: CANCEL"
 ///   "2002: REFER 2003", "2002: REFER 2003 replaces 2002'", "2001: NOTIFY 200"
 ///   "SetForward 2002 2003 on_busy"
+///   "MakeCall 2001 2002 private"  BusinessCallType
 ///   "MakeCall 2001 2002", "HoldCall 2002 c1", "CompleteTransfer 2002 c1 c2"
 ///                                 requests of clients; calls are c1, c2, ...
 ///   "RouteCall 9 c1 agent:ada"    RouteType AgentID

@@ -283,6 +283,20 @@ TEST_CASE("each rpc of call control reaches the switch, and the verdict comes "
   CHECK(number == 15);
 }
 
+TEST_CASE("a kind of work that there is not is refused") {
+  client_of<api::CallService> client;
+  api::MakeCallRequest request;
+  request.set_request_id("1");
+  request.set_dn("2001");
+  request.set_destination("2002");
+  request.set_business_call(static_cast<api::BusinessCall>(9));
+  grpc::ClientContext context;
+  api::MakeCallResponse response;
+  auto outcome = client.stub->MakeCall(&context, request, &response);
+  CHECK(reason_in(outcome) == "INVALID_ARGUMENT");
+  CHECK(outcome.error_message() == "business_call: there is no such word");
+}
+
 TEST_CASE("a call from a phone that is not registered fails with that reason, "
           "under the id of the request") {
   client_of<api::CallService> client;

@@ -168,6 +168,9 @@ TEST_CASE("words of a command line become a request") {
      R"(MakeCallRequest {"dn":"2001","destination":"2002","user_data":)"
      R"({"pairs":[{"key":"order","value":{"text":"4711"}},)"
      R"({"key":"note","value":{"text":"a=b"}}]}})"},
+    {{"make-call", "2001", "2002", "--business-call", "private"},
+     R"(MakeCallRequest {"dn":"2001","destination":"2002",)"
+     R"("business_call":"BUSINESS_CALL_PRIVATE"})"},
     {{"hold", "2001", "00AB00AB00AB00AB", "--request-id", "r1"},
      R"(HoldCallRequest {"request_id":"r1","dn":"2001",)"
      R"("call_id":"00ab00ab00ab00ab"})"},
