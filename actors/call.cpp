@@ -86,10 +86,15 @@ void carry_out(call_pointer self, model::effects& fx) {
   // Before the wire: it hands legs over to calls that must exist by then.
   for (auto& x : fx.tells)
     tell_call(env, st.model.id, std::move(x));
+  // M14 and M28: the agent's state first; M13: the router first.
   for (auto& x : fx.unanswered)
-    punish(env, x);
+    if (!x.after_routing)
+      punish(env, x);
   for (auto& x : fx.events)
     env.journal.append(std::move(x));
+  for (auto& x : fx.unanswered)
+    if (x.after_routing)
+      punish(env, x);
   for (auto& x : fx.wire)
     env.edge->perform(st.model.id, std::move(x));
   seize_devices(self, fx);

@@ -132,18 +132,34 @@ device_actor exchange::spawn_device(const model::dn& x) {
 
 // -- switchboard --------------------------------------------------------------
 
+/// `shutdown-sip-reject-code`; a 3xx sends the caller to `dr-peer-trunk`.
+admission exchange::turn_away_at_drain(uint32_t retry_after_s) const {
+  using model::option;
+  auto& all = config();
+  auto x = admission::refused(rejection::drain, retry_after_s);
+  auto status = all.integer(option::shutdown_sip_reject_code);
+  if (status < 400) {
+    if (auto* peer = all.find(all.text(option::dr_peer_trunk)))
+      x.contact = all.text(option::contact, peer);
+    if (x.contact.empty())
+      return x;
+  }
+  x.status = static_cast<uint16_t>(status);
+  return x;
+}
+
 admission exchange::admit() {
   auto retry = static_cast<uint32_t>(
     config().integer(model::option::overload_retry_after));
   if (draining_)
-    return {false, retry, rejection::drain};
+    return turn_away_at_drain(retry);
   auto most = config().integer(model::option::max_calls);
   if (most > 0 && calls_.size() >= static_cast<size_t>(most))
-    return {false, retry, rejection::calls};
+    return admission::refused(rejection::calls, retry);
   auto lag_limit = std::chrono::milliseconds{
     config().integer(model::option::max_reactor_lag)};
   if (lag_limit.count() > 0 && env_.reactor.lag() > lag_limit)
-    return {false, retry, rejection::lag};
+    return admission::refused(rejection::lag, retry);
   return {};
 }
 

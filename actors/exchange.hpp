@@ -138,6 +138,7 @@ private:
   using by_number
     = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
 
+  admission turn_away_at_drain(uint32_t retry_after_s) const;
   model::verdict submit_make_call(model::demand& x);
   model::verdict find_agent(model::demand& x) const;
   void submit_to_dn(model::demand&& x, model::verdict_taker&& taker);

@@ -38,8 +38,18 @@ public:
 /// May a new call come in?
 struct admission {
   bool granted = true;
-  uint32_t retry_after_s = 0; // for the 503
+  uint32_t retry_after_s = 0;
   rejection why = rejection::calls;
+  uint16_t status = 503; // for who is turned away
+  std::string contact;   // of a 3xx
+
+  static admission refused(rejection why, uint32_t retry_after_s) {
+    admission x;
+    x.granted = false;
+    x.why = why;
+    x.retry_after_s = retry_after_s;
+    return x;
+  }
 };
 
 /// A call that was just opened.

@@ -104,10 +104,12 @@ void edge::receive_invite(msg_s* message, sip_s* request, const arrival& from) {
       return;
     }
   if (auto room = board_.admit(); !room.granted) {
-    refusal full{.status = 503, .label = room.why};
+    refusal full{.status = room.status, .label = room.why};
     if (room.retry_after_s > 0)
       full.headers = "Retry-After: " + std::to_string(room.retry_after_s)
                      + "\r\n";
+    if (!room.contact.empty())
+      append_line(full.headers, "Contact", "<" + room.contact + ">");
     turn_away(message, full);
     return;
   }

@@ -50,7 +50,7 @@ void begin_to_ring(call& c, const context& ctx, effects& fx) {
   auto first = c.called.state == party_state::null;
   if (ctx.config.flag(option::divert_on_ringing, ctx.config.find(c.queue))) {
     if (c.waits_on_queue && c.instructed) // `after-routing-timeout` is met
-      c.ring_until = ring_deadline(ctx);
+      c.ring_until = ring_deadline(ctx.config.find(c.called.dn), ctx);
     report_diverted(c, ctx, fx);
   }
   report_ringing(c, ctx, fx);

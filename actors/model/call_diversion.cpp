@@ -127,8 +127,8 @@ bool overflow_on(call& c, const context& ctx, effects& fx) {
 
 } // namespace
 
-time_point ring_deadline(const context& ctx) {
-  auto limit = ctx.config.integer(option::ring_timeout);
+time_point ring_deadline(const dn* device, const context& ctx) {
+  auto limit = ctx.config.integer(option::ring_timeout, device);
   return limit > 0 ? ctx.now + std::chrono::seconds{limit} : never;
 }
 

@@ -110,7 +110,7 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   if (is_attempt(c, l)) {
     c.called.leg = nobody;
     c.phase = call_phase::hunting;
-    c.ring_until = ring_deadline(ctx);
+    c.ring_until = ring_deadline(ctx.config.find(c.called.dn), ctx);
     c.diversions = std::move(terms);
     c.agent_called = agent_called;
     c.no_answer_until = no_answer_until;

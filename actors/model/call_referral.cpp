@@ -54,7 +54,7 @@ void send_refer(call& c, std::string refer_to, leg_number awaited,
   x.refer_to = std::move(refer_to);
   c.moving = referral{l.number, x.txn, awaited, destination};
   c.phase = call_phase::hunting;
-  c.ring_until = ring_deadline(ctx);
+  c.ring_until = ring_deadline(ctx.config.find(destination), ctx);
   fx.wire.emplace_back(std::move(x));
 }
 

@@ -14,13 +14,8 @@ namespace {
 // seizures from wrapping when a configuration sends a call in circles.
 constexpr size_t max_attempts = 200;
 
-bool is_agent_device(dn_type x) {
-  return x == dn_type::extension || x == dn_type::acd_position
-         || x == dn_type::voice_treatment_port;
-}
-
 bool can_ring(dn_type x) {
-  return is_agent_device(x) || x == dn_type::trunk_group;
+  return is_station(x) || x == dn_type::trunk_group;
 }
 
 bool makes_wait(dn_type x) {
@@ -79,7 +74,8 @@ void wait_on_queue(call& c, const dn& point, const context& ctx, effects& fx) {
   c.route_until = route_deadline(c, ctx);
   auto& a = c.caller_leg();
   auto rings = a.incoming && a.state == leg_state::inviting;
-  if (rings && !a.early && ctx.config.flag(option::ringing_on_route_point)) {
+  if (rings && !a.early
+      && ctx.config.flag(option::ringing_on_route_point, &point)) {
     c.record.alerted = ctx.now;
     respond ring;
     ring.leg = a.number;
@@ -132,7 +128,7 @@ void ask_device(call& c, hop&& next, purpose why, const context& ctx,
 }
 
 bool can_make_calls(dn_type x) {
-  return is_agent_device(x);
+  return is_station(x);
 }
 
 bool is_reachable(const directory& config, const std::string& number) {
@@ -217,7 +213,7 @@ void take(call& c, offered&& x, const context& ctx, effects& fx) {
   c.caller.leg = a.number;
   open_incoming(a, from);
   auto* device = from.source.empty() ? nullptr : ctx.config.find(from.source);
-  c.caller.internal = device && is_agent_device(device->type);
+  c.caller.internal = device && is_station(device->type);
   c.caller.dn = c.caller.internal ? device->number : from.caller.user;
   c.caller.role = dn_role::origination;
   if (from.replaces) {
@@ -252,7 +248,7 @@ void route(call& c, const std::string& number, const context& ctx,
     hunt_trunks(c, number, ctx, fx);
     return;
   }
-  name_called(c, number, is_agent_device(device->type));
+  name_called(c, number, is_station(device->type));
   start_dialing(c, ctx, fx);
   c.failure = 0;
   c.hops.push_back({number, number});
@@ -300,7 +296,7 @@ void take(call& c, seized&& x, const context& ctx, effects& fx) {
     return;
   }
   if (c.ring_until == never)
-    c.ring_until = ring_deadline(ctx);
+    c.ring_until = ring_deadline(ctx.config.find(use.device), ctx);
   c.diversions = std::move(x.diversions);
   c.agent_called = x.agent_logged_in;
   c.targets = std::move(x.targets);

@@ -277,8 +277,8 @@ void no_answer_timeout(call&, const context&, effects&);
 /// The called party is none any more, so its DN's wishes do not count.
 void forget_diversions(call&);
 
-/// When the call is given up if nobody answers (`ring-timeout`).
-time_point ring_deadline(const context&);
+/// When the call is given up if nobody answers (`ring-timeout` of the device).
+time_point ring_deadline(const dn*, const context&);
 
 /// When a call that waits takes its default route
 /// (`router-timeout`).

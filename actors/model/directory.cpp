@@ -32,6 +32,25 @@ const dn* directory::service(std::string_view service_type) const {
 }
 
 /// The value that somebody of the scope sets, or null.
+namespace {
+
+/// What a softswitch says for the phones that it has (semantics 2.1).
+bool holds_for_phones(option id) {
+  switch (id) {
+    case option::refer_enabled:
+    case option::sip_cti_control:
+    case option::make_call_rfc3725_flow:
+    case option::dual_dialog_enabled:
+    case option::sip_hold_rfc3264:
+    case option::sip_trying_timeout:
+      return true;
+    default:
+      return false;
+  }
+}
+
+} // namespace
+
 const option_value* directory::find_set(option id,
                                         const option_scope& of) const {
   if (of.agent)
@@ -41,7 +60,10 @@ const option_value* directory::find_set(option id,
     if (source)
       if (auto found = source->options->find(id))
         return found;
-  return nullptr;
+  auto at_softswitch = softswitch_ && of.device && is_station(of.device->type)
+                       && !of.device->options->find(option::contact);
+  return at_softswitch && holds_for_phones(id) ? softswitch_->options->find(id)
+                                               : nullptr;
 }
 
 const option_value& directory::value(option id, option_scope of) const {

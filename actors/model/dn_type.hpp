@@ -24,6 +24,12 @@ enum class dn_type : uint8_t {
 
 inline constexpr size_t dn_type_count = 11;
 
+/// Is a DN of this type one at which somebody speaks?
+inline bool is_station(dn_type x) {
+  return x == dn_type::extension || x == dn_type::acd_position
+         || x == dn_type::voice_treatment_port;
+}
+
 /// The word of the configuration file, such as `acd-position`.
 std::string_view to_string(dn_type type);
 

@@ -46,7 +46,7 @@ struct effects {
   };
 
   std::vector<command> wire;
-  std::vector<leaving_unanswered> unanswered; // goes before the events
+  std::vector<leaving_unanswered> unanswered;
   std::vector<journal_event> events;
   std::vector<seizing> seizes;
   std::vector<releasing> releases;

@@ -1,8 +1,8 @@
 #include "actors/exchange.hpp"
-
 #include "test/actors/paper_wire.hpp"
 
 #include <caf/send.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace strowger;
@@ -133,6 +133,31 @@ TEST_CASE_FIXTURE(fixture, "a draining switch refuses new calls and keeps the "
   CHECK_FALSE(exchange.idle());
   hang_up(call);
   check_nothing_left();
+}
+
+TEST_CASE_FIXTURE(fixture, "shutdown-sip-reject-code: who is turned away by a "
+                           "draining switch, and where to") {
+  struct row {
+    int64_t code;
+    const char* peer;
+    uint16_t status;
+    const char* contact;
+  };
+  for (auto& r : {row{480, "", 480, ""}, row{302, "twin", 302, "sip:twin"},
+                  row{302, "", 503, ""}}) {
+    CAPTURE(r.code);
+    auto b = phones({"2001", "2002"});
+    b.set(option::shutdown_sip_reject_code, r.code);
+    b.add("twin", model::dn_type::trunk,
+          {{option::contact, std::string{"sip:twin"}}});
+    if (*r.peer)
+      b.set(option::dr_peer_trunk, std::string{r.peer});
+    exchange.configure(b.build());
+    settle();
+    exchange.drain();
+    CHECK(exchange.admit().status == r.status);
+    CHECK(exchange.admit().contact == r.contact);
+  }
 }
 
 TEST_CASE_FIXTURE(fixture, "clear_all ends calls in every state") {

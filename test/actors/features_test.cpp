@@ -331,3 +331,27 @@ TEST_CASE("default-dn: if no DN of the list takes the call, the caller hears "
     {"after 3 s", "gateway: 404", "9 Released[c1](SitInvalidnum)"},
   });
 }
+
+// -- whose option counts ------------------------------------------------------
+
+TEST_CASE(
+  "phones at a softswitch have its options, unless they have their own") {
+  model::directory_builder b{"office"};
+  b.add("2001", model::dn_type::extension);
+  b.add("2002", model::dn_type::extension, {{option::refer_enabled, true}});
+  b.add("2003", model::dn_type::extension,
+        {{option::contact, std::string{"sip:2003@2003"}}});
+  b.add("pbx", model::dn_type::voip_service,
+        {{option::service_type, std::string{"softswitch"}},
+         {option::contact, std::string{"sip:softswitch"}},
+         {option::refer_enabled, false}});
+  auto config = b.build();
+  REQUIRE(config);
+  auto refers = [&](const char* number) {
+    return config->flag(option::refer_enabled, config->find(number));
+  };
+  CHECK_FALSE(refers("2001"));
+  CHECK(refers("2002"));
+  CHECK(refers("2003"));
+  CHECK(config->text(option::contact, config->find("2001")).empty());
+}
