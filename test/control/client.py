@@ -40,21 +40,34 @@ def camel(name):
     return "".join(x.capitalize() for x in name.split("_"))
 
 
+def word(message, field):
+    """The value of an enum: `NoAnswer`."""
+    kind = message.DESCRIPTOR.fields_by_name[field].enum_type
+    prefix = len(kind.values_by_number[0].name) - len("UNSPECIFIED")
+    return camel(
+        kind.values_by_number[getattr(message, field)].name[prefix:].lower())
+
+
 class Client:
     """Needs generate() or use() before. Rows of events look like
     `2002 Released c1 Transferred`: c1 is the first call that there was, and a
     state of the call is named unless it is Ok. A row about an error ends with
-    its reason. `CallCreated` and `CallDeleted` only give calls their names."""
+    its reason, one about an agent with work mode and reason, if there are any.
+    `CallCreated` and `CallDeleted` only give calls their names."""
 
     def __init__(self, address, token=""):
+        from strowger.v1 import agent_service_pb2 as agents
+        from strowger.v1 import agent_service_pb2_grpc as agents_grpc
         from strowger.v1 import call_service_pb2 as calls
         from strowger.v1 import call_service_pb2_grpc as calls_grpc
         from strowger.v1 import event_service_pb2 as events
         from strowger.v1 import event_service_pb2_grpc as events_grpc
-        self.messages, self.events_pb2 = calls, events
+        self.events_pb2 = events
         self.metadata = [("authorization", f"Bearer {token}")] if token else []
         self.channel = grpc.insecure_channel(address)
-        self.calls = calls_grpc.CallServiceStub(self.channel)
+        self.services = [
+            (calls, calls_grpc.CallServiceStub(self.channel)),
+            (agents, agents_grpc.AgentServiceStub(self.channel))]
         self.names = {}  # call: c1, c2…
         self.living = set()  # calls that were created and not deleted
         self.rows = []
@@ -62,6 +75,7 @@ class Client:
         self.lock = threading.Lock()
         self.asked = 0
         self.instructions = None  # of a strategy
+        self.waiting = set()  # calls for which it was asked
         self.stream = events_grpc.EventServiceStub(self.channel).Subscribe(
             events.SubscribeRequest(), metadata=self.metadata)
         self.take(next(self.stream))  # whoever asks now misses nothing
@@ -106,9 +120,10 @@ class Client:
         words = [event.this_dn, kind]
         if event.call_id:
             words.append(self.name(event.call_id))
-        state = event.DESCRIPTOR.fields_by_name["call_state"].enum_type \
-            .values_by_number[event.call_state].name
-        state = camel(state.removeprefix("CALL_STATE_").lower())
+        state = word(event, "call_state")
+        mode = word(event.details, "work_mode")
+        if mode != "Unspecified":
+            words.append(mode)
         if event.details.reason:
             words.append(event.details.reason)
         elif state not in ("Unspecified", "Ok"):
@@ -144,26 +159,53 @@ class Client:
         assert next(self.routes).HasField("started")
 
     def route(self, point, call_id, destination):
-        """Once its RouteRequest has come, the call is to go there."""
+        """Once its RouteRequest has come, the call is to go there; the
+        destination may be `agent:ada`, or `reject`."""
+        while call_id not in self.waiting:
+            self.hear_strategy()
+        route = self.routing.RouteInstruction(
+            request_id=f"route {call_id}", call_id=call_id,
+            routing_point=point, destination=destination)
+        if destination.startswith("agent:"):
+            route.destination = destination.removeprefix("agent:")
+            route.route_type = self.routing.ROUTE_TYPE_AGENT_ID
+        elif destination == "reject":
+            route.destination = ""
+            route.route_type = self.routing.ROUTE_TYPE_REJECT
+        self.instructions.put(self.routing.ServeRequest(route=route))
+
+    def outcome(self):
+        """What the strategy hears of an instruction or a request of its own:
+        `used 2002`, `failed BUSY`, `withdrawn Abandoned`."""
         while True:
-            message = next(self.routes)
-            if message.request.call.call_id == call_id:
-                break
-        self.instructions.put(self.routing.ServeRequest(
-            route=self.routing.RouteInstruction(
-                request_id=f"route {call_id}", call_id=call_id,
-                routing_point=point, destination=destination)))
+            kind, message = self.hear_strategy()
+            if kind == "used":
+                return f"used {message.destination}".rstrip()
+            if kind == "failed":
+                return f"failed {message.reason}"
+            if kind == "withdrawn":
+                return f"withdrawn {word(message, 'reason')}"
+
+    def hear_strategy(self):
+        answer = next(self.routes)
+        kind = answer.WhichOneof("content")
+        message = getattr(answer, kind)
+        if kind == "request":
+            self.waiting.add(message.call.call_id)
+        return kind, message
 
     # -- requests -------------------------------------------------------------
 
     def ask(self, method, **fields):
         """Makes a request; "" if it was accepted, else the reason."""
         self.asked += 1
-        request = getattr(self.messages, method + "Request")(
+        messages, service = next(x for x in self.services
+                                 if hasattr(x[1], method))
+        request = getattr(messages, method + "Request")(
             request_id=str(self.asked), **fields)
         try:
-            answer = getattr(self.calls, method)(request, timeout=10,
-                                                 metadata=self.metadata)
+            answer = getattr(service, method)(request, timeout=10,
+                                              metadata=self.metadata)
         except grpc.RpcError as error:
             return reason_of(error)
         if getattr(answer, "call_id", ""):

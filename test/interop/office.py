@@ -5,11 +5,11 @@ Trunks are moved by re-INVITE, unless a case says otherwise.
 
 A case is a table. Each row is what happens, what peers then get, and which
 events the client then sees, in the language of test/actors: `2002: 200 a1` is
-said by a peer, `HoldCall 2002 c1` asked by the client. `2002'` is the second
-dialog of phone 2002. `o1` names a description of media; `o1(inactive)` is the
-same one with another direction. Peers answer BYE, CANCEL and NOTIFY for REFER,
-and send ACK for failures, by themselves; audit.py checks that, and whatever
-else no row says.
+said by a peer, `HoldCall 2002 c1` asked by the client, `later` lets the time of
+an option pass. `2002'` is the second dialog of phone 2002. `o1` names a
+description of media; `o1(inactive)` is the same one with another direction.
+Peers answer BYE, CANCEL and NOTIFY for REFER, and send ACK for failures, by
+themselves; audit.py checks that, and whatever else no row says.
 """
 
 import re
@@ -26,6 +26,9 @@ SIPFRAG = "message/sipfrag"
 HELD = re.compile(rb"c=IN IP4 [0-9.]+\r\n|a=(?:inactive|sendonly|recvonly|"
                   rb"sendrecv)\r\n")
 PATIENCE_S = 8
+# What the words of a request are besides its DN and its calls.
+WORDS = {"SendDtmf": ["digits"], "LoginAgent": ["agent_id"],
+         "SetAgentNotReady": ["reason"], "SetForward": ["destination", "mode"]}
 
 
 def bare(body):
@@ -41,6 +44,13 @@ def direction_of(body):
     return found[1].decode() if found else ""
 
 
+def softswitch(peer, **options):
+    """A softswitch with that peer's address. Phones without a contact of their
+    own are there."""
+    return {**trunk("softswitch", peer.port, service_type="softswitch",
+                    **options), "type": "voip-service"}
+
+
 class Dialog(Leg):
     """A leg, and what the table has to know about it."""
 
@@ -54,10 +64,12 @@ class Dialog(Leg):
 
 class Office:
     def __init__(self, stage, phones=None, trunks=None, switch=None, dns=(),
-                 only=None):
+                 only=None, agents=()):
         """`phones` and `trunks` are options of all of them, `only` those of
-        single DNs, `switch` those of the switch, `dns` other DNs."""
+        single DNs, `switch` those of the switch, `dns` other DNs, `agents` rows
+        of the configuration."""
         self.stage = stage
+        self.patience_s = PATIENCE_S
         control = stage.port()
         only = only or {}
         ports = {name: stage.port() for name in TRUNKS}
@@ -69,7 +81,7 @@ class Office:
                        **(trunks or {}),
                          **only.get(name, {})})
                        for name, prefix in TRUNKS.items()), *dns],
-            start=False, control=f"127.0.0.1:{control}")
+            start=False, control=f"127.0.0.1:{control}", agents=list(agents))
         self.peers = {x: stage.peer(x, port=ports[x]) for x in TRUNKS}
         for gateway in self.peers.values():
             gateway.always["OPTIONS"] = 200
@@ -114,7 +126,7 @@ class Office:
             return self.heard == wanted and self.new_events() == rows
 
         try:
-            self.stage.until(now, "it", PATIENCE_S, every=0.01)
+            self.stage.until(now, "it", self.patience_s, every=0.01)
             # Whatever else has been caused is on the wire before this answer.
             assert self.watchman.ask("OPTIONS").status == 200
             assert now()
@@ -127,6 +139,42 @@ class Office:
 
     def new_events(self):
         return self.client.rows[self.rows_seen:]
+
+    def set(self, **options):
+        """Other options of the switch; calls in progress stay."""
+        self.switch.options.update(
+            (k.replace("_", "-"), v) for k, v in options.items())
+        self.switch.reload()
+
+    def set_dn(self, number, **options):
+        """Other options of a DN."""
+        found = next(x for x in self.switch.config["dns"]
+                     if x["number"] == number)
+        found["options"].update(extension(number, **options)["options"])
+        self.switch.reload()
+
+    def add(self, dn):
+        """Another DN."""
+        self.switch.config["dns"].append(dn)
+        self.switch.reload()
+
+    def log_in(self, agent, dn, then="Ready"):
+        """An agent begins to work."""
+        self.play((f"LoginAgent {dn} {agent}", "",
+                   f"{dn} AgentLogin, {dn} Agent{then}"))
+
+    def rings(self, phone, call="c1"):
+        """A caller from outside calls a phone."""
+        self.play(
+            (f"gateway: INVITE {phone} o1", f"{phone}: INVITE o1"),
+            (f"{phone}: 180", "gateway: 180", f"{phone} Ringing {call}"))
+
+    def gives_up(self, events, rings="", caller="gateway"):
+        """The caller hangs up before the answer."""
+        self.play((f"{caller}: CANCEL", f"{caller}: 487" + (
+            f"; {rings}: CANCEL" if rings else ""), events))
+        if rings:
+            self.play((f"{rings}: 487",))
 
     def inbound(self):
         """A caller from outside talks to 2002."""
@@ -144,19 +192,22 @@ class Office:
         self.play((f"{by}: BYE", f"{by}: 200 to BYE; {other}: BYE",
                    f"{released} Released {call}"))
 
-    def close(self):
-        """What holds after every case."""
+    def close(self, unanswered=()):
+        """What holds after every case; peers have not answered the INVITEs of
+        these Call-IDs."""
         self.stage.check()
         self.hear()
         assert not self.heard, f"peers also got {self.heard}"
         assert not self.new_events(), f"also {self.new_events()}"
         self.stage.until(lambda: not self.client.living, "EventCallDeleted")
         self.client.close()
-        audit.check(self.stage)
+        audit.check(self.stage, unanswered)
 
     # -- what happens ---------------------------------------------------------
 
     def happen(self, words):
+        if words == ["later"]:
+            return
         if not words[0].endswith(":"):
             refused = self.ask(words)
             assert not refused, f"it was refused: {refused}"
@@ -170,17 +221,16 @@ class Office:
             self.request(self.dialog(who), rest)
 
     def ask(self, words):
-        method, fields, calls = words[0], {"dn": words[1]}, []
-        for word in words[2:]:
-            if re.fullmatch(r"c\d+", word):
-                calls.append(self.client.call_id(word))
-            elif method == "SendDtmf":
-                fields["digits"] = word
-            else:
-                fields["destination"] = word
+        method, fields = words[0], {"dn": words[1]}
+        calls = [self.client.call_id(x) for x in words[2:]
+                 if re.fullmatch(r"c\d+", x)]
+        others = words[2 + len(calls):]
         if method == "RouteCall":
-            self.client.route(words[1], *calls, words[-1])
+            self.client.route(words[1], *calls, *others)
             return ""
+        fields.update(zip(WORDS.get(method, ["destination"]), others))
+        if "mode" in fields:
+            fields["mode"] = f"FORWARD_MODE_{fields['mode'].upper()}"
         if len(calls) == 2:
             fields["held_call_id"], fields["current_call_id"] = calls
         elif calls:
@@ -200,13 +250,17 @@ class Office:
         made.__dict__.update(leg.__dict__)
 
     def respond(self, dialog, words):
-        status, body = int(words[0]), ""
+        status, body, headers = int(words[0]), "", []
         request = dialog.invite
         if words[1:2] == ["to"]:
             request, words = dialog.got[words[2]], words[2:]
-        if words[1:]:
+        if status == 302:
+            number, _, at = words[1].partition("@")
+            headers = [("Contact",
+                        f"<sip:{number}@{self.peers[at].address}>")]
+        elif words[1:]:
             body = self.body(words[1], dialog.peer, dialog)
-        dialog.reply(request, status, body)
+        dialog.reply(request, status, body, headers)
         if request is dialog.invite and status >= 300:
             dialog.over = True
 

@@ -29,7 +29,7 @@ for folder in (HERE, HERE.parent / "sip", HERE.parent / "control"):
     sys.path.insert(0, str(folder))
 import client
 
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 8  # they mostly wait
 PORTS_EACH = 20
 LIMIT_S = 60
 
