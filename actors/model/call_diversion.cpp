@@ -188,17 +188,20 @@ bool divert_failed(call& c, uint16_t status, const context& ctx, effects& fx) {
     return false;
   auto why = state_of(status);
   std::string to;
+  auto how = call_state::forwarded;
   if (auto device = std::exchange(c.silent, {}); !device.empty())
     to = ctx.config.text(option::no_response_dn, ctx.config.find(device));
   if (to == c.called.dn)
     to.clear();
-  if (to.empty() && c.diversions && why == call_state::busy)
+  if (!to.empty())
+    how = call_state::redirected;
+  else if (c.diversions && why == call_state::busy)
     to = c.diversions->on_busy;
-  else if (to.empty() && c.diversions && why == call_state::no_answer)
+  else if (c.diversions && why == call_state::no_answer)
     to = c.diversions->on_no_answer;
   if (to.empty())
     return overflow_on(c, ctx, fx);
-  divert(c, std::move(to), call_state::forwarded, ctx, fx);
+  divert(c, std::move(to), how, ctx, fx);
   return true;
 }
 

@@ -322,10 +322,10 @@ TEST_CASE("M13: after-routing-timeout-action concerns the agent a call was "
              {option::after_routing_timeout_action, action}}};
     x.log_in("ada", "2001");
     auto punished = action == "none"       ? std::string{}
-                    : action == "notready" ? "2001 AgentNotReady, "
-                                           : "2001 AgentLogout, ";
-    auto after = punished
-                 + "2001 Released[c1](NoAnswer), 9 Error[c1](NO_ANSWER)";
+                    : action == "notready" ? ", 2001 AgentNotReady"
+                                           : ", 2001 AgentLogout";
+    auto after = "2001 Released[c1](NoAnswer), 9 Error[c1](NO_ANSWER)"
+                 + punished;
     x.play({
       {"gateway: INVITE 9 o1", "gateway: 180",
        "9 Queued[c1], 9 RouteRequest[c1]"},

@@ -7,7 +7,7 @@ using namespace strowger::test;
 
 TEST_CASE_FIXTURE(edge_fixture, "a refused call costs no transaction") {
   peer a(26001);
-  room = {.granted = false, .retry_after_s = 5, .why = rejection::drain};
+  room = admission::refused(rejection::drain, 5);
   a.send(invite_text(a), sip_port);
   auto refused = receive(a);
   CHECK(refused.status() == 503);

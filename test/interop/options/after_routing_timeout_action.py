@@ -26,8 +26,8 @@ def play(stage):
         routed(office, call, lets_go=False)
         office.play(
             ("later", "2002: CANCEL", ", ".join(
-                [*then, f"2002 Released {call} NoAnswer",
-                 f"9000 Error {call} NO_ANSWER"])),
+                [f"2002 Released {call} NoAnswer",
+                 f"9000 Error {call} NO_ANSWER", *then])),
             ("2002: 487",))
         office.gives_up(f"9000 Abandoned {call}")
     office.close()

@@ -1,6 +1,4 @@
-"""Pending: only the value of the phone is read.
-
-`refer-enabled` of the softswitch is that of all phones there which have none of
+"""`refer-enabled` of the softswitch is that of all phones there which have none of
 their own: the phone is made to call by INVITE."""
 
 from office import Office, softswitch

@@ -1,6 +1,4 @@
-"""Pending: only the value of the switch is read.
-
-`ringing-on-route-point` of a routing point, before that of the switch."""
+"""`ringing-on-route-point` of a routing point, before that of the switch."""
 
 from office import Office
 from routing import point, queued

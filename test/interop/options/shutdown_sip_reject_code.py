@@ -1,6 +1,4 @@
-"""Pending: it is 503 whatever the option says.
-
-`shutdown-sip-reject-code`: what new calls get while a switch that is to end
+"""`shutdown-sip-reject-code`: what new calls get while a switch that is to end
 waits for the calls under way."""
 
 import signal

@@ -1,7 +1,4 @@
-"""Pending: the transfer completes only when the phone rings that the strategy
-routes the consultation call to.
-
-M22: a phone transfers its caller to a routing point, where the call waits as c1
+"""M22: a phone transfers its caller to a routing point, where the call waits as c1
 until a strategy routes it."""
 
 import consult

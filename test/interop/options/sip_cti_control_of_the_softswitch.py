@@ -1,6 +1,4 @@
-"""Pending: only the value of the phone is read.
-
-`sip-cti-control` of the softswitch is that of all phones there which have none
+"""`sip-cti-control` of the softswitch is that of all phones there which have none
 of their own."""
 
 from office import Office, softswitch

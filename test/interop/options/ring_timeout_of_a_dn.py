@@ -1,6 +1,4 @@
-"""Pending: only the value of the switch is read.
-
-`ring-timeout` of a DN, before that of the switch."""
+"""`ring-timeout` of a DN, before that of the switch."""
 
 from office import Office
 

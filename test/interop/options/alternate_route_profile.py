@@ -1,6 +1,4 @@
-"""Pending: `alternate-route-profile` has no effect; the caller gets 480.
-
-`alternate-route-profile`: the routing point whose default DN serves all that
+"""`alternate-route-profile`: the routing point whose default DN serves all that
 have none of their own."""
 
 from office import Office

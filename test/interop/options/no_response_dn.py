@@ -1,6 +1,4 @@
-"""Pending: `no-response-dn` has no effect; the caller gets 480.
-
-`no-response-dn`: where a call goes when a DN does not respond at all, or with
+"""`no-response-dn`: where a call goes when a DN does not respond at all, or with
 100 only (`sip-trying-timeout`); unset: it is released."""
 
 from office import Office

@@ -1,7 +1,4 @@
-"""Pending: the agent is made not ready, or logged out, before the phone is
-released and the error is reported, as in M14 and M28.
-
-M13: what happens to the agent (`after-routing-timeout-action`) comes after the
+"""M13: what happens to the agent (`after-routing-timeout-action`) comes after the
 release and the error."""
 
 from office import Office
