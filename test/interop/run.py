@@ -18,11 +18,9 @@ import os
 import pathlib
 import queue
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
 for folder in (HERE, HERE.parent / "sip", HERE.parent / "control"):
@@ -34,10 +32,6 @@ PORTS_EACH = 20
 LIMIT_S = 60
 
 
-def too_long(*_):
-    raise AssertionError(f"not done after {LIMIT_S} s")
-
-
 def play(binary, path, first_port, stubs):
     """One case, in its own process."""
     client.use(stubs)
@@ -46,21 +40,8 @@ def play(binary, path, first_port, stubs):
     case = importlib.util.module_from_spec(
         importlib.util.spec_from_loader("case", loader))
     loader.exec_module(case)
-    signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(LIMIT_S)
     stage = Stage(binary, first_port)
-    try:
-        case.play(stage)
-        return 0
-    except Exception as error:  # everything is a reason to fail
-        where = traceback.extract_tb(error.__traceback__)
-        steps = [f"{pathlib.Path(f.filename).name}:{f.lineno}: {f.line}"
-                 for f in where if f.name != "play"]
-        lines = str(error).splitlines() or [type(error).__name__]
-        print("\n".join(lines + steps + stage.story()), flush=True)
-        return 1
-    finally:
-        stage.close()
+    return stage.play(lambda: case.play(stage), LIMIT_S)
 
 
 def run_one(binary, path, blocks, stubs):

@@ -4,11 +4,9 @@
 import importlib
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 import threading
-import traceback
 
 HERE = pathlib.Path(__file__).parent
 SIDE_BY_SIDE = 4
@@ -32,34 +30,21 @@ def load():
 
 # -- one scenario, in its own process --------------------------------------------
 
-def too_long(*_):
-    raise AssertionError(f"not done after {LIMIT_S} s")
-
-
 def play(binary, name, first_port):
     play_it = load()[name]
     from stage import Stage
-    signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(LIMIT_S)
     if play_it.network:
         import baresip
         baresip.make_network()
     stage = Stage(binary, first_port)
-    try:
+
+    def act():
         play_it(stage)
         stage.check()
         print(TOLD, flush=True)
         stage.settle()
-        return 0
-    except Exception as error:  # everything is a reason to fail
-        where = traceback.extract_tb(error.__traceback__)
-        steps = [f"{pathlib.Path(f.filename).name}:{f.lineno}: {f.line}"
-                 for f in where if f.name != "play"]
-        lines = str(error).splitlines() or [type(error).__name__]
-        print("\n".join(lines + steps + stage.story()), flush=True)
-        return 1
-    finally:
-        stage.close()
+
+    return stage.play(act, LIMIT_S)
 
 
 # -- all of them -------------------------------------------------------------------

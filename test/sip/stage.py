@@ -4,8 +4,10 @@ one loop that moves all of them while something is awaited."""
 import pathlib
 import selectors
 import shutil
+import signal
 import tempfile
 import time
+import traceback
 
 from peer import Peer
 from sipp import Sipp
@@ -120,6 +122,27 @@ class Stage:
         for switch in self.switches:
             switch.check_forgotten()
             switch.stop()
+
+    def play(self, act, limit_s):
+        """Runs act(), for so long at most, and closes; the exit code. A failure
+        is told with what led to it."""
+        def too_long(*_):
+            raise AssertionError(f"not done after {limit_s} s")
+
+        signal.signal(signal.SIGALRM, too_long)
+        signal.alarm(limit_s)
+        try:
+            act()
+            return 0
+        except Exception as error:  # everything is a reason to fail
+            where = traceback.extract_tb(error.__traceback__)
+            steps = [f"{pathlib.Path(f.filename).name}:{f.lineno}: {f.line}"
+                     for f in where if f.name != "play"]
+            lines = str(error).splitlines() or [type(error).__name__]
+            print("\n".join(lines + steps + self.story()), flush=True)
+            return 1
+        finally:
+            self.close()
 
     def close(self):
         for peer in self.peers:

@@ -18,6 +18,8 @@ import tempfile
 
 from google.protobuf import descriptor_pb2
 
+from report import report
+
 OURS = "strowger/"
 
 PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*$")
@@ -287,12 +289,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("root", nargs="?", default="proto")
     found = findings(parser.parse_args().root)
-    for name, rows in found.items():
-        for path, line, message in rows:
-            print(f"{path}:{line}: {name}: {message}")
-    failed = sum(1 for rows in found.values() if rows)
-    print(f"{len(found) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return report(found)
 
 
 if __name__ == "__main__":

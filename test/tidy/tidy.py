@@ -15,6 +15,7 @@ import pathlib
 import re
 import sys
 
+from report import report
 from source import functions, tree
 
 FUNCTION_LINES = 70
@@ -304,12 +305,7 @@ def main():
                         metavar="compile_commands.json")
     arguments = parser.parse_args()
     found = findings(arguments.root, arguments.built)
-    for name, rows in found.items():
-        for path, line, message in rows:
-            print(f"{path}:{line}: {name}: {message}")
-    failed = sum(1 for rows in found.values() if rows)
-    print(f"{len(found) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return report(found)
 
 
 if __name__ == "__main__":
