@@ -50,6 +50,7 @@ void tell_call(environment& env, model::call_id from,
   auto other = env.call(x.to);
   auto* request = std::get_if<model::demanded>(&x.word);
   auto opens = std::holds_alternative<model::leg_moved>(x.word)
+               || std::holds_alternative<model::queue_moved>(x.word)
                || (request && request->what.verb == model::verb::make_call);
   if (!other && opens)
     other = env.open_call(x.to);
@@ -109,8 +110,17 @@ void carry_out(call_pointer self, model::effects& fx) {
   // mailbox still.
   if (st.model.phase == model::call_phase::finished && !st.leaving) {
     st.leaving = true;
-    caf::anon_send(caf::actor_cast<call_actor>(self), farewell{});
+    auto me = caf::actor_cast<call_actor>(self);
+    // What other calls have just been told must have come to them by then.
+    if (fx.tells.empty())
+      caf::anon_send(me, farewell{});
+    else
+      env.reactor.post([me] { caf::anon_send(me, farewell{}); });
   }
+}
+
+model::context context_of(environment& env) {
+  return {env.reactor.now(), *env.config, env.turns};
 }
 
 /// The mailbox is read: nothing can bring a finished call back now.
@@ -119,12 +129,17 @@ void leave(call_pointer self) {
   st.leaving = false;
   if (st.model.phase != model::call_phase::finished)
     return;
-  auto& counters = st.env->reactor.counters();
+  auto& env = *st.env;
+  env.effects.clear();
+  model::step_leave(st.model, context_of(env), env.effects);
+  for (auto& x : env.effects.events)
+    env.journal.append(std::move(x));
+  auto& counters = env.reactor.counters();
   counters.calls_in_progress.give();
   if (!st.recorded)
     counters.calls_joined.add();
-  st.env->edge->close(st.model.id);
-  st.env->call_finished(st.model.id);
+  env.edge->close(st.model.id);
+  env.call_finished(st.model.id);
   self->quit();
 }
 
@@ -132,7 +147,7 @@ void leave(call_pointer self) {
 template <class Step>
 void run(call_pointer self, Step step) {
   auto& env = *self->state.env;
-  model::context ctx{env.reactor.now(), *env.config, env.turns};
+  auto ctx = context_of(env);
   env.effects.clear();
   step(self->state.model, ctx, env.effects);
   carry_out(self, env.effects);

@@ -1,5 +1,6 @@
 #include "actors/model/call.hpp"
 
+#include "actors/model/call_events.hpp"
 #include "actors/model/call_steps.hpp"
 
 #include <utility>
@@ -47,6 +48,11 @@ template void step(call&, leg_moved&&, const context&, effects&);
 void step_deadline(call& c, const context& ctx, effects& fx) {
   take_deadline(c, ctx, fx);
   settle(c, ctx, fx);
+}
+
+void step_leave(call& c, const context& ctx, effects& fx) {
+  assert(c.phase == call_phase::finished);
+  report_deleted(c, ctx, fx);
 }
 
 void step_clear(call& c, const context& ctx, effects& fx) {

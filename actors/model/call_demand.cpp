@@ -98,14 +98,17 @@ verdict retrieve(call& c, const demand& x, const context& ctx, effects& fx) {
     return not_on_call();
   if (p->state != party_state::held || p->leg == nobody)
     return not_now("the DN does not hold the call");
-  if (p->parked)
+  if (p->parked) {
     unpark(c, *p);
-  else if (takes_order(*p, "talk", ctx))
+    if (leg_at(c, p->leg).partner == nobody) // the other party holds as well
+      report_held(c, *p, false, ctx, fx);
+  } else if (takes_order(*p, "talk", ctx)) {
     order_phone(leg_at(c, p->leg), "talk", {}, fx);
-  else
+  } else {
     return refuse(fault::unsupported,
                   "the phone holds by itself, and sip-cti-control of the DN "
                   "does not have talk");
+  }
   return {};
 }
 
@@ -268,8 +271,10 @@ void take(call& c, demanded&& x, const context& ctx, effects& fx) {
   if (c.phase == call_phase::ending || c.phase == call_phase::finished) {
     answer = refuse(fault::unknown_call, "the call is over");
   } else {
-    c.request = x.what.request;
+    auto before = std::exchange(c.request, x.what.request);
     answer = carry_out(c, std::move(x.what), ctx, fx);
+    if (!answer.accepted())
+      c.request = std::move(before);
   }
   answer.call = concerned; // the call that is made, if one is
   if (token != 0)

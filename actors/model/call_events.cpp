@@ -57,7 +57,7 @@ void report_created(call& c, const context& ctx, effects& fx) {
 }
 
 void report_deleted(call& c, const context& ctx, effects& fx) {
-  if (c.created)
+  if (std::exchange(c.created, false))
     fx.events.push_back(make(c, event_type::call_deleted, ctx));
 }
 
@@ -166,8 +166,11 @@ void report_held(call& c, party& p, bool held, const context& ctx,
   if (p.state != before)
     return;
   p.state = held ? party_state::held : party_state::connected;
-  if (p.internal)
-    report(c, held ? event_type::held : event_type::retrieved, p, ctx, fx);
+  if (!p.internal)
+    return;
+  report(c, held ? event_type::held : event_type::retrieved, p, ctx, fx);
+  if (!c.then) // else the request goes on with that
+    c.request.clear();
 }
 
 // -- transfers ----------------------------------------------------------------
@@ -208,8 +211,20 @@ void report_party_changed(call& c, party& p, const party& by, call_id previous,
   x.call_state = call_state::transferred;
   x.third_party_dn = by.dn;
   x.third_party_role = dn_role::transferred_by;
-  if (previous.value != 0)
-    x.previous_call = previous;
+  x.previous_call = previous; // where it came from, whatever the call is about
+}
+
+void report_lost(call& c, const party& p, call_id in, const context& ctx,
+                 effects& fx) {
+  if (p.state == party_state::null || !p.internal)
+    return;
+  auto rings = p.state == party_state::alerting
+               || p.state == party_state::queued;
+  auto x = make(c, rings ? event_type::abandoned : event_type::released, ctx);
+  x.call = in;
+  x.this_dn = p.dn;
+  x.this_role = p.role;
+  fx.events.push_back(std::move(x));
 }
 
 // -- what clients asked -------------------------------------------------------

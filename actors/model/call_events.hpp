@@ -18,6 +18,9 @@ void report_dialing(call&, const context&, effects&);
 /// The call waits on a routing point or queue, and asks for instructions.
 void report_queued(call&, const context&, effects&);
 
+/// A party that was to move in from the call `in` has nowhere to go.
+void report_lost(call&, const party&, call_id in, const context&, effects&);
+
 /// It waited there in another call before, which a DN has transferred to this
 /// one (semantics M22).
 void report_queue_moved(call&, const party& by, call_id previous,

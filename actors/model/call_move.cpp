@@ -30,8 +30,15 @@ leg& settle_in(call& c, leg_moved&& x) {
   return l;
 }
 
+/// Its party was in no call before (RFC 3891); others come from another call.
+bool came_with_replaces(const leg_moved& x) {
+  return x.leg.incoming && x.leg.state == leg_state::inviting;
+}
+
 /// A leg that has nowhere to go is taken down.
-void turn_away(call& c, leg_moved&& x, effects& fx) {
+void turn_away(call& c, leg_moved&& x, const context& ctx, effects& fx) {
+  if (!x.transferred_by.empty() && !came_with_replaces(x))
+    report_lost(c, x.who, x.from.call, ctx, fx);
   drop_leg(c, settle_in(c, std::move(x)), fx);
 }
 
@@ -95,9 +102,10 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
     return;
   }
   if (!seat_for_transfer(c, by, ctx, fx)) {
-    turn_away(c, std::move(x), fx);
+    turn_away(c, std::move(x), ctx, fx);
     return;
   }
+  auto replaces = came_with_replaces(x);
   auto who = x.who;
   auto terms = std::move(x.diversions);
   auto agent_called = x.agent_called;
@@ -106,7 +114,12 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   if (!l.incoming)
     who.role = dn_role::destination;
   auto leaver = release_transferrer(c, who, ctx, fx);
-  report_party_changed(c, c.called, leaver, previous, ctx, fx);
+  if (replaces) {
+    c.called.state = party_state::null;
+    report_established(c, ctx, fx);
+  } else {
+    report_party_changed(c, c.called, leaver, previous, ctx, fx);
+  }
   if (is_attempt(c, l)) {
     c.called.leg = nobody;
     c.phase = call_phase::hunting;
@@ -217,13 +230,21 @@ void give_phone_back(call& c, effects& fx) {
 // -- a call that waits moves --------------------------------------------------
 
 void take(call& c, queue_moved&& x, const context& ctx, effects& fx) {
-  c.spare_leg = x.as;
-  if (!seat_for_transfer(c, x.transferred_by, ctx, fx))
-    return; // its own call has ended with that
   party queue;
   queue.dn = std::move(x.queue);
   queue.role = dn_role::destination;
+  queue.state = party_state::queued;
   queue.internal = true;
+  if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
+    c.phase = call_phase::ending; // there was no such call any more
+  else
+    c.spare_leg = x.as;
+  if (!seat_for_transfer(c, x.transferred_by, ctx, fx)) {
+    report_lost(c, queue, x.from, ctx, fx);
+    return;
+  }
+  queue.state
+    = party_state::null; // the routing point has the call, not a party
   auto leaver = release_transferrer(c, queue, ctx, fx);
   c.phase = call_phase::queued;
   c.queue = queue.dn;
@@ -274,21 +295,19 @@ void take(call& c, const place_denied& x, const context& ctx, effects& fx) {
 // -- taking -------------------------------------------------------------------
 
 void take(call& c, leg_moved&& x, const context& ctx, effects& fx) {
-  auto* p = find_party(c, x.who.dn);
-  auto welcome = c.phase != call_phase::ending
-                 && c.phase != call_phase::finished
-                 && (!x.transferred_by.empty() || p
-                     || c.phase == call_phase::summoning);
-  if (!welcome) { // it has nowhere to go
-    if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
-      c.phase = call_phase::ending;
-    turn_away(c, std::move(x), fx);
+  if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
+    c.phase = call_phase::ending; // there was no such call any more
+  if (!x.transferred_by.empty()) {
+    replace_party(c, std::move(x), ctx, fx);
     return;
   }
-  if (!x.transferred_by.empty())
-    replace_party(c, std::move(x), ctx, fx);
-  else
+  auto welcome = c.phase != call_phase::ending
+                 && (find_party(c, x.who.dn)
+                     || c.phase == call_phase::summoning);
+  if (welcome)
     phone_arrives(c, std::move(x), ctx, fx);
+  else
+    turn_away(c, std::move(x), ctx, fx);
 }
 
 } // namespace strowger::model

@@ -242,7 +242,6 @@ void finish_if_done(call& c, const context& ctx, effects& fx) {
   c.phase = call_phase::finished;
   if (std::exchange(c.recorded, true))
     return; // a leg that moved in too late has been taken down
-  report_deleted(c, ctx, fx);
   c.record.call_type = c.type;
   if (c.legs.size() > 1) {
     auto last = static_cast<leg_number>(c.legs.size() - 1);

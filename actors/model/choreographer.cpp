@@ -136,6 +136,37 @@ void on_offer(call& c, leg& l, leg& partner, requested&& x, const context& ctx,
   pass_on(c, l, partner, std::move(r), std::move(body), std::move(x), ctx, fx);
 }
 
+/// Nobody is to hear the peer now: its offer is answered with a hold, whatever
+/// it wants; it is joined again when somebody is there.
+void answer_alone(call& c, leg& l, const requested& x, const context& ctx,
+                  effects& fx) {
+  if (x.body.empty() || l.media != negotiation::idle
+      || l.state != leg_state::confirmed) {
+    refuse(l, x, 491, fx); // there is nothing to offer it
+    return;
+  }
+  auto session = answer_session(x.session, policy_of(ctx));
+  if (session.reject_min_se_s > 0) {
+    answer_refresh(c, l, x, ctx, fx);
+    return;
+  }
+  l.received = std::make_shared<const content>(x.body);
+  l.sent = share({x.body.type, as_held(x.body.data, true)});
+  l.linked = nobody;
+  respond y;
+  y.leg = l.number;
+  y.txn = x.txn;
+  y.status = 200;
+  y.session = session.terms;
+  y.body = copy(l.sent);
+  start_session(l, session.terms, session_role::uas, ctx.now);
+  fx.wire.emplace_back(std::move(y));
+  auto& p = party_of(c, l);
+  l.held = x.body.is_sdp() && is_held(direction_of(x.body.data));
+  if (p.leg == l.number && !p.parked && c.phase == call_phase::connected)
+    report_held(c, p, l.held, ctx, fx);
+}
+
 // -- PRACK --------------------------------------------------------------------
 
 void on_prack(call& c, leg& l, requested&& x, const context& ctx, effects& fx) {
@@ -285,7 +316,7 @@ void on_dialog_request(call& c, leg& l, requested&& x, const context& ctx,
       else if (l.media == negotiation::idle && is_refresh(l, x))
         answer_refresh(c, l, x, ctx, fx);
       else if (!partner)
-        refuse(l, x, 491, fx);
+        answer_alone(c, l, x, ctx, fx);
       else
         on_offer(c, l, *partner, std::move(x), ctx, fx);
       return;

@@ -225,8 +225,14 @@ void rejoin_leg(call& c, leg& l, const context& ctx, effects& fx) {
     c.flows.push_back(std::move(f));
     return;
   }
-  if (!is_quiet(c, l) || l.partner == l.linked)
+  if (!is_quiet(c, l))
     return;
+  if (l.partner == l.linked) {
+    // Its peer hears nobody already: the other party held first.
+    if (auto& p = party_of(c, l); !y && p.leg == l.number && p.parked)
+      report_held(c, p, true, ctx, fx);
+    return;
+  }
   if (!y)
     hold_leg(c, l, ctx, fx);
   else if (y->partner == l.number && is_quiet(c, *y))

@@ -44,6 +44,18 @@ constexpr std::array<std::string_view, status_code_count> code_words = {
   "UNAUTHENTICATED",
 };
 
+/// Clients may send names of any length; an answer that repeated one could be
+/// too large for them to read.
+std::string beginning_of(std::string_view text) {
+  constexpr size_t bytes_max = 300;
+  if (text.size() <= bytes_max)
+    return std::string{text};
+  auto end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end; // not within a character
+  return std::string{text.substr(0, end)} + "...";
+}
+
 } // namespace
 
 grpc::StatusCode code_of(model::fault x) {
@@ -98,13 +110,14 @@ grpc::Status make_status(grpc::StatusCode code, api::Reason reason,
   info.set_reason(api::Reason_Name(reason).substr(prefix.size()));
   info.set_domain(std::string{domain});
   if (!about.first.empty())
-    (*info.mutable_metadata())[std::string{about.first}] = std::string{
-      about.second};
+    (*info.mutable_metadata())[std::string{about.first}] = beginning_of(
+      about.second);
+  auto message = beginning_of(text);
   google::rpc::Status status;
   status.set_code(code);
-  status.set_message(std::string{text});
+  status.set_message(message);
   status.add_details()->PackFrom(info);
-  return {code, std::string{text}, status.SerializeAsString()};
+  return {code, message, status.SerializeAsString()};
 }
 
 grpc::Status with_violations(const grpc::Status& x,

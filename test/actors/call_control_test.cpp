@@ -282,3 +282,38 @@ TEST_CASE_FIXTURE(reinvite_office, "digits that are not taken are an error to "
     {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
   });
 }
+
+TEST_CASE_FIXTURE(reinvite_office, "both parties of a call may have put each "
+                                   "other on hold") {
+  play({
+    {"2001: INVITE 2002 o1", "2002: INVITE o1", "2001 Dialing[c1]"},
+    {"2002: 200 a1", "2002: ACK; 2001: 200 a1",
+     "2002 Ringing[c1], 2001 Established[c1], 2002 Established[c1]"},
+    {"2001: ACK", ""},
+    {"HoldCall 2002 c1", "2001: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"2001: 200 to re-INVITE h1", "2001: ACK"},
+    {"2002: 200 to re-INVITE h2", "2002: ACK", "2002 Held[c1]"},
+    {"HoldCall 2001 c1", "", "2001 Held[c1]"},
+    {"RetrieveCall 2002 c1", "", "2002 Retrieved[c1]"},
+    // A phone that offers something meanwhile is answered with the hold.
+    {"2002: re-INVITE o5", "2002: 200 to re-INVITE o5(held)"},
+    {"2002: ACK", ""},
+    {"RetrieveCall 2001 c1", "2001: re-INVITE"},
+    {"2001: 200 to re-INVITE o6", "2002: re-INVITE o6"},
+    {"2002: 200 to re-INVITE a6", "2002: ACK; 2001: ACK a6",
+     "2001 Retrieved[c1]"},
+    {"2001: BYE", "2001: 200 to BYE; 2002: BYE",
+     "2001 Released[c1], 2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office, "events carry the id of the request that "
+                                   "caused them, and of no other") {
+  inbound();
+  play({{"RetrieveCall 2002 c1", ""}});
+  CHECK(verdict == "INVALID_CALL_STATE");
+  play(
+    {{"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"}});
+  for (auto& x : kept.events)
+    CHECK(x.request.empty());
+}

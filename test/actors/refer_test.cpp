@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(refer_office,
   inbound();
   play({
     {"2003: INVITE 2002 o3 replaces 2002", "2002: BYE; gateway: re-INVITE o3",
-     "2002 Released[c1](Transferred), 2003 PartyChanged[c1](Transferred)"},
+     "2002 Released[c1](Transferred), 2003 Ringing[c1], 2003 Established[c1]"},
     {"gateway: 200 to re-INVITE a3", "gateway: ACK; 2003: 200 a3"},
     {"2003: ACK", ""},
     {"2003: BYE", "2003: 200 to BYE; gateway: BYE", "2003 Released[c1]"},

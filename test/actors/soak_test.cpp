@@ -1,5 +1,6 @@
 #include "actors/model/ledger.hpp"
 #include "test/actors/call_control_office.hpp"
+#include "test/actors/event_laws.hpp"
 #include "test/sim/dice.hpp"
 
 #include <caf/send.hpp>
@@ -82,11 +83,13 @@ public:
     CHECK(exchange.idle());
     CHECK(asked_ == answered_);
     for (auto& [at, l] : legs_)
-      CHECK_MESSAGE(l.forgotten, "leg " << int{at.second} << " of call "
-                                        << at.first.value << " is left");
+      CHECK_MESSAGE(l.forgotten, "a leg of call " << at.first.value);
     model::ledger book;
-    for (auto& x : kept.events)
+    test::event_laws laws;
+    for (auto& x : kept.events) {
       book.fold(x);
+      CHECK(laws.broken_by(x) == "");
+    }
     CHECK(book.calls() == 0);
     CHECK(reactor.counters().calls_in_progress.read() == 0);
   }

@@ -148,6 +148,7 @@ void switch_script::ask(const std::vector<std::string>& words) {
   REQUIRE_MESSAGE(known != std::end(verb_names), words[0]);
   x.verb = known->second;
   x.this_dn = words[1];
+  x.request = "request " + std::to_string(++asked_);
   auto calls = 0;
   for (size_t i = 2; i < words.size(); ++i) {
     auto& w = words[i];

@@ -91,6 +91,7 @@ private:
   std::vector<std::string> byes_; // to be answered by `auto_bye`
   size_t commands_seen_ = 0;
   size_t events_seen_ = 0;
+  int asked_ = 0; // requests of clients
 };
 
 } // namespace strowger::test

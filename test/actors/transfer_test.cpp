@@ -342,3 +342,26 @@ TEST_CASE(
     });
   }
 }
+
+TEST_CASE(
+  "a target that is transferred to a call that is over is released, and "
+  "nothing is left of either") {
+  played_office x{phones_with({{option::dual_dialog_enabled, false},
+                               {option::refer_enabled, false},
+                               {option::sip_hold_rfc3264, true},
+                               {option::blind_transfer_enabled, true}})};
+  x.inbound();
+  x.play({
+    {"MuteTransfer 2002 c1 2003",
+     "gateway: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"2002: 200 to re-INVITE h2", "2002: ACK; 2003: INVITE",
+     "2002 Held[c1], 2002 Dialing[c2]"},
+    {"gateway: BYE", "gateway: 200 to BYE", "2002 Released[c1]"},
+    {"2003: 180", "2002: BYE; 2003: CANCEL",
+     "2003 Ringing[c2], 2002 Released[c2](Transferred), "
+     "2002 Error[c1](INVALID_CALL_STATE), 2003 Abandoned[c2]"},
+    {"2003: 487", ""},
+  });
+  CHECK(x.reactor.counters().calls_in_progress.read() == 0);
+}

@@ -379,6 +379,15 @@ TEST_CASE("every fault has a code of its own kind and its name as reason") {
     CHECK(reason_of(status) == to_string(fault));
   }
   CHECK(make_status(model::fault::none, "").ok());
+  // What a client has made too long is not repeated as a whole, nor cut within
+  // a character.
+  std::string name;
+  while (name.size() < 9000)
+    name += "ä";
+  auto status = make_status(model::fault::invalid_argument, name, {"dn", name});
+  CHECK(status.error_message().size() < 400);
+  CHECK(status.error_details().size() < 1200);
+  CHECK(reason_of(status) == "INVALID_ARGUMENT");
 }
 
 TEST_CASE("every word that the switch gives as a reason is in the list of the "

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/model/journal.hpp"
+
+#include <map>
+#include <string>
+
+namespace strowger::test {
+
+/// What holds for the events of every call, whatever happens: a DN comes before
+/// it goes, goes once, and is gone before the call is (semantics §5).
+class event_laws {
+public:
+  /// Nothing, or which law the event breaks.
+  std::string broken_by(const model::journal_event& x) {
+    using enum model::event_type;
+    auto& parties = calls_[x.call];
+    auto& here = parties[x.this_dn]; // twice if a phone has called itself
+    switch (x.type) {
+      case dialing:
+      case ringing:
+      case queued:
+        ++here;
+        return {};
+      case released:
+      case abandoned:
+      case diverted:
+        return here-- > 0 ? "" : told(x, "of a DN that is not in the call");
+      case party_changed:
+        if (x.previous_call.value != 0 && x.previous_call != x.call) {
+          ++here;
+          return calls_[x.previous_call][x.this_dn]-- > 0
+                   ? ""
+                   : told(x, "of a DN that was not in the other call");
+        }
+        [[fallthrough]];
+      case established:
+      case held:
+      case retrieved:
+      case destination_busy:
+      case dtmf_sent:
+      case attached_data_changed:
+      case route_request:
+      case route_used:
+        return here > 0 ? "" : told(x, "of a DN that is not in the call");
+      case call_deleted:
+        for (auto& [dn, count] : parties)
+          if (count != 0)
+            return told(x, "while " + dn + " is in it");
+        calls_.erase(x.call);
+        return {};
+      default:
+        return {};
+    }
+  }
+
+private:
+  static std::string told(const model::journal_event& x, std::string what) {
+    return std::string{to_string(x.type)} + " of " + x.this_dn + " in "
+           + std::to_string(x.call.value) + ": " + what;
+  }
+
+  std::map<model::call_id, std::map<std::string, int>> calls_;
+};
+
+} // namespace strowger::test
