@@ -8,15 +8,10 @@ import rig
 def measure(start, rate, calls):
     switch = start()
     try:
-        other = rig.callee()
-        before = switch.cpu_s()
-        result = rig.call(switch.port, rate, calls)
-        cost = (switch.cpu_s() - before) / calls * 1e6
-        rig.stop(other)
+        result = rig.cost(switch, rate, calls)
     finally:
         switch.stop()
-    return {"name": switch.name, "rate": rate, "calls": calls, **result,
-            "cpu_us_per_call": round(cost, 1)}
+    return {"name": switch.name, "rate": rate, "calls": calls, **result}
 
 
 def main():

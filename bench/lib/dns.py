@@ -23,15 +23,10 @@ def configuration(folder, count):
 def cost(config):
     switch = rig.strowger(config)
     try:
-        other = rig.callee()
-        rig.call(switch.port, 1000, 1000)
-        before = switch.cpu_s()
-        rig.call(switch.port, 1000, 20000)
-        value = (switch.cpu_s() - before) / 20000 * 1e6
-        rig.stop(other)
+        rig.cost(switch, 1000, 1000)
+        return rig.cost(switch, 1000, 20000)["cpu_us_per_call"]
     finally:
         switch.stop()
-    return value
 
 
 def main():

@@ -2,19 +2,19 @@
 import argparse
 import json
 import multiprocessing
-import pathlib
+import sys
 import tempfile
 
 import rig
 
-CONTROL = "127.0.0.1:50051"
+AT_MOST = 1.15
 
 
 def subscribe(ready, count):
     """Reads the whole stream as bytes, so that it costs the machine little."""
     import grpc
     channel = grpc.insecure_channel(
-        CONTROL, [("grpc.max_receive_message_length", -1)])
+        rig.CONTROL, [("grpc.max_receive_message_length", -1)])
     stream = channel.unary_stream("/strowger.v1.EventService/Subscribe")(b"")
     try:
         for message in stream:
@@ -25,7 +25,7 @@ def subscribe(ready, count):
         pass  # the switch has stopped
 
 
-def measure(name, config, subscribers, rate, calls):
+def measure(name, config, subscribers, args):
     switch = rig.strowger(config, name)
     clients, read = [], []
     try:
@@ -38,18 +38,14 @@ def measure(name, config, subscribers, rate, calls):
             clients.append(client)
             if not ready.wait(20):
                 raise SystemExit("a subscriber got no snapshot")
-        other = rig.callee()
-        before = switch.cpu_s()
-        result = rig.call(switch.port, rate, calls)
-        cost = (switch.cpu_s() - before) / calls * 1e6
-        rig.stop(other)
+        result = rig.cost(switch, args.rate, args.calls, number=args.number)
     finally:
         switch.stop()
         for client in clients:
             client.terminate()
             client.join()
-    return {"name": name, **result, "cpu_us_per_call": round(cost, 1),
-            "bytes_read_per_call": [round(x.value / calls) for x in read]}
+    return {"name": name, **result,
+            "bytes_read_per_call": [round(x.value / args.calls) for x in read]}
 
 
 def main():
@@ -58,17 +54,21 @@ def main():
     options.add_argument("--calls", type=int, default=20000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--subscribers", type=int, default=2)
+    options.add_argument("--number", default="40000",
+                         help="12345 goes out over a trunk: fewer events")
     args = options.parse_args()
-    plain = rig.BENCH / "bench.yaml"
     folder = tempfile.TemporaryDirectory(prefix="bench-")
-    control = pathlib.Path(folder.name, "control.yaml")
-    control.write_text(f"control: {CONTROL}\n" + plain.read_text())
+    dns = rig.phones(40000, 1)
+    control = rig.configuration(folder.name, dns=dns)
+    without = tempfile.TemporaryDirectory(prefix="bench-")
+    plain = rig.configuration(without.name, dns=dns, control="off")
+    many = f"{args.subscribers} subscribers"
     sides = (("no control plane", plain, 0), ("nobody subscribes", control, 0),
-             (f"{args.subscribers} subscribers", control, args.subscribers))
+             (many, control, args.subscribers))
     costs = {}
     for _ in range(args.rounds):
         for name, config, subscribers in sides:
-            row = measure(name, config, subscribers, args.rate, args.calls)
+            row = measure(name, config, subscribers, args)
             costs.setdefault(name, []).append(row["cpu_us_per_call"])
             print(json.dumps(row), flush=True)
     floor = rig.median(costs["nobody subscribes"])
@@ -76,7 +76,10 @@ def main():
         value = rig.median(values)
         print(f"{name:18} median {value:7.1f} us CPU per call   "
               f"{value / floor:.2f} of a call that nobody subscribes to")
+    ratio = rig.median(costs[many]) / floor
+    return rig.verdict(ratio <= AT_MOST, f"{many} cost {ratio:.2f} of none, "
+                       f"at most {AT_MOST}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

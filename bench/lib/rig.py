@@ -1,5 +1,6 @@
 """What the benchmarks share: starting a switch, driving calls, measuring."""
 import csv
+import json
 import os
 import pathlib
 import shutil
@@ -17,6 +18,8 @@ BENCH = HERE.parent
 ROOT = BENCH.parent
 STROWGER = ROOT / "build/release/strowger"
 TICK = os.sysconf("SC_CLK_TCK")
+SIP = 5060
+CONTROL = "127.0.0.1:50051"
 
 
 class Process:
@@ -105,7 +108,28 @@ def answers_options(port):
 
 
 def strowger(config=BENCH / "bench.yaml", name="strowger"):
-    return Process(name, 5060, [STROWGER, "serve", config])
+    return Process(name, SIP, [STROWGER, "serve", config])
+
+
+def configuration(folder, options=None, dns=(), **top):
+    """bench.yaml with a control plane and what is given besides: options of
+    the switch, DNs, and whole sections. Returns the file."""
+    text = (BENCH / "bench.yaml").read_text()
+    more = "".join(f", {k}: {json.dumps(v)}" for k, v in (options or {}).items())
+    text = text.replace(f"sip-port: {SIP}", f"sip-port: {SIP}{more}")
+    top = {"control": CONTROL, **top}
+    head = "".join(f"{k}: {json.dumps(v)}\n" for k, v in top.items())
+    path = pathlib.Path(folder, "switch.yaml")
+    # The file ends with its list of DNs.
+    path.write_text(head + text + "".join(f"  - {json.dumps(x)}\n" for x in dns))
+    return path
+
+
+def phones(first, count, port=5090, **options):
+    """DNs that are reached at that port without registering."""
+    return [{"number": str(first + i), "type": "extension",
+             "options": {"contact": f"sip:127.0.0.1:{port}", **options}}
+            for i in range(count)]
 
 
 def kamailio():
@@ -133,25 +157,75 @@ def callee(port=5090, extra=()):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def call(port, rate, calls, hold_ms=0, number="12345", local_port=5061):
-    """Drives calls through 127.0.0.1:port; returns SIPp's final counters."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        stat = os.path.join(folder, "stat.csv")
-        caller = subprocess.Popen(
-            ["sipp", "-sf", HERE / "uac.xml", "-s", number, f"127.0.0.1:{port}",
+class Caller:
+    """SIPp that calls through 127.0.0.1:port. Numbers of a list take turns."""
+
+    def __init__(self, port, rate, calls, hold_ms=0, number="12345",
+                 local_port=5061):
+        self.folder = tempfile.TemporaryDirectory(prefix="bench-")
+        self.stat = os.path.join(self.folder.name, "stat.csv")
+        scenario, which = HERE / "uac.xml", ["-s", number]
+        if not isinstance(number, str):
+            scenario, which = self.many(scenario, number)
+        self.process = subprocess.Popen(
+            ["sipp", "-sf", scenario, *which, f"127.0.0.1:{port}",
              "-i", "127.0.0.1", "-p", str(local_port), "-r", str(rate), "-m", str(calls),
              "-l", "200000", "-d", str(hold_ms), "-nostdin",
-             "-buff_size", "16777216", "-trace_stat", "-stf", stat, "-fd", "1",
+             "-buff_size", "16777216", "-trace_stat", "-stf", self.stat, "-fd", "1",
              "-timeout", str(calls // rate + hold_ms // 1000 + 60)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-        caller.wait()
-        with open(stat) as f:
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            cwd=self.folder.name)
+
+    def many(self, scenario, numbers):
+        """A scenario that takes its number from a file."""
+        listed = pathlib.Path(self.folder.name, "numbers.csv")
+        listed.write_text("SEQUENTIAL\n" + "".join(f"{x};\n" for x in numbers))
+        changed = pathlib.Path(self.folder.name, "uac.xml")
+        changed.write_text(scenario.read_text().replace("[service]", "[field0]"))
+        return changed, ["-inf", str(listed)]
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def enough(self):
+        """No further calls; those that are up end as they should."""
+        if self.is_running():
+            self.process.send_signal(signal.SIGUSR1)
+
+    def result(self):
+        """Waits for the end; SIPp's final counters."""
+        self.process.wait()
+        with open(self.stat) as f:
             last = list(csv.DictReader(f, delimiter=";"))[-1]
-    return {
-        "ok": int(last["SuccessfulCall(C)"]),
-        "failed": int(last["FailedCall(C)"]),
-        "retransmissions": int(last["Retransmissions(C)"]),
-    }
+        self.folder.cleanup()
+        return {
+            "ok": int(last["SuccessfulCall(C)"]),
+            "failed": int(last["FailedCall(C)"]),
+            "retransmissions": int(last["Retransmissions(C)"]),
+        }
+
+    def kill(self):
+        if self.is_running():
+            self.process.kill()
+            self.process.wait()
+
+
+def call(port, rate, calls, **how):
+    """Drives calls through 127.0.0.1:port; returns SIPp's final counters."""
+    return Caller(port, rate, calls, **how).result()
+
+
+def cost(switch, rate, calls, **how):
+    """Drives calls to a callee of its own; SIPp's counters, and what a call
+    cost the switch."""
+    other = callee()
+    try:
+        before = switch.cpu_s()
+        result = call(switch.port, rate, calls, **how)
+        spent = switch.cpu_s() - before
+    finally:
+        stop(other)
+    return {**result, "cpu_us_per_call": round(spent / calls * 1e6, 1)}
 
 
 def stop(process):
@@ -185,5 +259,30 @@ def quantile(samples, name, q):
     return float("nan")
 
 
+def total(samples, name, **labels):
+    """The sum of the series of that name that have these labels."""
+    wanted = [f'{k}="{v}"' for k, v in labels.items()]
+    return sum(value for key, value in samples.items()
+               if key.split("{")[0] == name and all(w in key for w in wanted))
+
+
+def await_metrics(check, what, within_s=60):
+    """Waits until check(samples) is true; returns the samples."""
+    deadline = time.monotonic() + within_s
+    while True:
+        samples = metrics()
+        if check(samples):
+            return samples
+        if time.monotonic() > deadline:
+            raise SystemExit(f"waited {within_s} s for {what}")
+        time.sleep(0.05)
+
+
 def median(xs):
     return statistics.median(xs)
+
+
+def verdict(reached, words):
+    """The last line of a benchmark, and its exit status."""
+    print(("reached: " if reached else "MISSED: ") + words, flush=True)
+    return 0 if reached else 1
