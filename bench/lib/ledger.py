@@ -110,7 +110,9 @@ class Ledger:
             self.fold_change(x)
         elif x.type in LEAVING:
             call = self.update(x)
-            if call and call["parties"].pop(x.this_dn, None) is None:
+            # A DN that calls itself is one party, which leaves twice.
+            if call and call["parties"].pop(x.this_dn, None) is None \
+                    and x.this_dn != x.other_dn:
                 self.fault(x, "of a DN that is not in the call")
         elif x.type in (T["ROUTE_USED"], T["ATTACHED_DATA_CHANGED"]):
             self.update(x)
