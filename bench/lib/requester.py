@@ -213,7 +213,7 @@ class Requester:
         self.numbers, self.agents = numbers, agents
         self.pause = 4 / per_second
         self.outcomes = collections.Counter()
-        self.faults = []
+        self.faults = {}  # what: the first request that it happened to
         self.log = log
         self.lock = threading.Lock()
         self.over = threading.Event()
@@ -233,14 +233,17 @@ class Requester:
         for x in self.threads:
             x.join(60)
             if x.is_alive():
-                self.faults.append(f"{x.name} did not end")
+                self.fault("a thread did not end", x.name)
         self.seed += 1
+
+    def fault(self, what, request):
+        self.faults.setdefault(what, " ".join(str(request).split()))
 
     def came(self, what, outcome, request=None, answer=""):
         with self.lock:
             self.outcomes[f"{what} {outcome}"] += 1
             if outcome in NEVER:
-                self.faults.append(f"{what}: {outcome}: {request}")
+                self.fault(f"{what}: {outcome} {answer}", request)
             if request is not None and self.log:
                 print(json.dumps([time.time(), what, outcome, str(request),
                                   str(answer)]), file=self.log)
@@ -261,21 +264,30 @@ class Requester:
     def ask(self, channel, path, request, answer, dice):
         raw = request.SerializeToString()
         how = dice.random()
-        if how < 0.02:  # what no client would send
+        torn, hasty = how < 0.02, 0.02 < how < 0.04
+        if torn:  # what no client would send
             raw = bytes(x ^ (dice.random() < 0.05) * dice.randrange(256)
                         for x in raw)
         name = path.rpartition("/")[2]
         try:
             found = channel.unary_unary(path)(
-                raw, timeout=0.0005 if 0.02 < how < 0.04 else 20)
+                raw, timeout=0.0005 if hasty else 20)
             self.came(name, "OK", request, answer.FromString(found))
         except grpc.RpcError as error:
-            outcome = error.code().name
-            if outcome == "INTERNAL" and how < 0.02:
-                outcome = "UNREADABLE"
-            if outcome == "DEADLINE_EXCEEDED" and not 0.02 < how < 0.04:
-                self.faults.append(f"{path}: no answer within 20 s: {request}")
-            self.came(name, outcome, request, error.details())
+            self.judge(name, error.code().name, error.details(), request,
+                       torn, hasty)
+
+    def judge(self, name, outcome, why, request, torn, hasty):
+        """A refusal must be one that the switch has words for."""
+        if torn and not why:
+            outcome = "UNREADABLE"  # gRPC's own word for it is UNIMPLEMENTED
+        elif outcome == "UNIMPLEMENTED" and not why:
+            self.fault(f"{name}: there is no such method", request)
+        elif outcome == "DEADLINE_EXCEEDED" and not hasty:
+            self.fault(f"{name}: no answer within 20 s", request)
+        elif "metadata size" in (why or ""):
+            self.fault(f"{name}: the refusal is too large to be read", request)
+        self.came(name, outcome, request, why)
 
     # -- streams ----------------------------------------------------------------
 

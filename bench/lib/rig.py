@@ -158,7 +158,8 @@ def callee(port=5090, extra=()):
 
 
 class Caller:
-    """SIPp that calls through 127.0.0.1:port. Numbers of a list take turns."""
+    """SIPp that calls through 127.0.0.1:port. Numbers of a list take turns; a
+    number outside goes over the trunk."""
 
     def __init__(self, port, rate, calls, hold_ms=0, number="12345",
                  local_port=5061):
@@ -210,9 +211,9 @@ class Caller:
             self.process.wait()
 
 
-def call(port, rate, calls, **how):
+def call(port, rate, calls, hold_ms=0, **how):
     """Drives calls through 127.0.0.1:port; returns SIPp's final counters."""
-    return Caller(port, rate, calls, **how).result()
+    return Caller(port, rate, calls, hold_ms, **how).result()
 
 
 def cost(switch, rate, calls, **how):

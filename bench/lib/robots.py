@@ -238,12 +238,19 @@ class Robot(phones.Phone):
             else:
                 leg.reply(message, 202)
                 self.dial_referred(message, leg)
-        elif method == "NOTIFY" and message.get("Event") == "talk":
+        elif method == "NOTIFY" and message.get("Event") in ("talk", "hold"):
             leg.reply(message, 200)
-            self.accept(leg)
+            self.obey(leg, message.get("Event"))
         elif method != "ACK":
             leg.reply(message, 200, self.answer_to(leg, message)
                       if method == "UPDATE" and message.body else b"")
+
+    def obey(self, leg, event):
+        """As phones with `sip-cti-control` do."""
+        if leg.state == "up":
+            self.offer(leg, direction="sendonly" if event == "hold" else None)
+        elif event == "talk":
+            self.accept(leg)
 
     def hear_cancel(self, message):
         self.reply(message, 200)

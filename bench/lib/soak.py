@@ -2,6 +2,7 @@
 import argparse
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from strowger.v1 import query_service_pb2_grpc as query_grpc
 
 PHONES, AGENTS = 100, 20
 WARM_UP_S = 30
+SIZE_EVERY_S = 20
 GROWTH_AT_MOST = 1.15  # of memory between the warm-up and the end
 NOTHING = ("strowger_calls_in_progress", "strowger_legs_in_progress",
            "strowger_sip_transactions")
@@ -95,6 +97,7 @@ class Soak:
     def __init__(self, args, folder):
         self.args = args
         self.faults = []
+        self.sizes = []  # KB under load, as time goes
         self.switch = rig.strowger(configuration(folder, args))
         self.robots = self.world = self.log = None
         try:
@@ -120,10 +123,12 @@ class Soak:
         """Calls and requests for so long; then everybody goes home."""
         self.robots.order("go")
         self.requester.start()
-        end = time.monotonic() + seconds
+        began = time.monotonic()
         most = 0
-        while time.monotonic() < end and self.alive():
+        while time.monotonic() < began + seconds and self.alive():
             most = max(most, rig.metrics()["strowger_calls_in_progress"])
+            if time.monotonic() - began > len(self.sizes) * SIZE_EVERY_S:
+                self.sizes.append(self.switch.pss_kb())
             time.sleep(0.5)
         self.requester.stop()
         if self.alive():
@@ -142,6 +147,8 @@ class Soak:
                                "CancelDnd", "CancelForward"):
                     request = getattr(agents, method + "Request")(
                         request_id=f"home-{time.time_ns()}", dn=dn)
+                    if method == "LogoutAgent":
+                        request.on_call = True
                     try:
                         getattr(service, method)(request, timeout=20)
                     except grpc.RpcError:
@@ -205,6 +212,7 @@ class Soak:
         args = self.args
         self.play(WARM_UP_S)
         before = self.switch.pss_kb() if self.alive() else 0
+        self.sizes = []
         most = self.play(args.seconds) if self.alive() else 0
         did = self.robots.quit()
         row = {"seconds": args.seconds, "seed": args.seed,
@@ -215,12 +223,14 @@ class Soak:
             row["calls"] = self.check_left()
             self.check_events()
             self.check_memory(before, after)
-            row |= {"events": len(self.world.events), "pss_kb": [before, after]}
+            row |= {"events": len(self.world.events), "pss_kb": [before, after],
+                    "pss_kb_under_load": self.sizes}
         else:
             self.fault(f"the switch ended: {self.switch.process.returncode}")
             log = pathlib.Path(self.switch.folder, "log").read_text()
             print(log[-3000:])
-        self.faults += self.requester.faults
+        self.faults += [f"{what}: {request}" for what, request
+                        in self.requester.faults.items()]
         if most < args.calls * 0.8 or did["legs_left"] or did["faults"]:
             self.fault("the phones did not do their part")
         return row
@@ -245,6 +255,15 @@ class Soak:
         self.switch.stop()
 
 
+def group(faults):
+    """Faults that differ in numbers and names only."""
+    kinds = {}
+    for x in faults:
+        kind = re.sub(r"'[^']*'|[0-9a-f]{16}|\d+", "#", x)
+        kinds.setdefault(kind, []).append(x)
+    return kinds
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=int, default=300)
@@ -267,8 +286,8 @@ def main():
     print(json.dumps(row))
     for what, count in sorted(soak.requester.outcomes.items()):
         print(f"  {what}: {count}")
-    for line in soak.faults[:30]:
-        print("  FAULT " + line[:600])
+    for kind, lines in group(soak.faults).items():
+        print(f"  FAULT {kind[:100]}: {len(lines)}\n    {lines[0][:600]}")
     return rig.verdict(not soak.faults, "no crash, nothing left behind, events "
                        f"keep their laws: {len(soak.faults)} faults")
 
