@@ -3,6 +3,7 @@
 # a control plane, with one, and with two subscribers, in turn, three rounds.
 #
 #   bench/events.sh [--rate 1000] [--calls 20000] [--rounds 3] [--subscribers 2]
+#                   [--number 40000]
 #
 # Needs: build/release/strowger, sipp, python3 with python3-grpcio.
 set -euo pipefail
