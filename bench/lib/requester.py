@@ -237,7 +237,7 @@ class Requester:
         self.seed += 1
 
     def fault(self, what, request):
-        self.faults.setdefault(what, " ".join(str(request).split()))
+        self.faults.setdefault(what, " ".join(str(request).split())[:300])
 
     def came(self, what, outcome, request=None, answer=""):
         with self.lock:

@@ -22,7 +22,8 @@ from strowger.v1 import query_service_pb2_grpc as query_grpc
 PHONES, AGENTS = 100, 20
 WARM_UP_S = 30
 SIZE_EVERY_S = 20
-GROWTH_AT_MOST = 1.15  # of memory between the warm-up and the end
+# What the allocator keeps differs by about 15 MB from rest to rest.
+GROWTH_AT_MOST_KB = 24_000
 NOTHING = ("strowger_calls_in_progress", "strowger_legs_in_progress",
            "strowger_sip_transactions")
 # Phones differ in what the switch may ask of them.
@@ -205,7 +206,7 @@ class Soak:
             self.fault(f"{call_id} was never deleted: {call}")
 
     def check_memory(self, before, after):
-        if after > before * GROWTH_AT_MOST:
+        if after > before + GROWTH_AT_MOST_KB:
             self.fault(f"memory grew from {before} to {after} KB")
 
     def run(self):
@@ -259,7 +260,7 @@ def group(faults):
     """Faults that differ in numbers and names only."""
     kinds = {}
     for x in faults:
-        kind = re.sub(r"'[^']*'|[0-9a-f]{16}|\d+", "#", x)
+        kind = re.sub(r"'[^']*'|[0-9a-f]{16}|\d+", "#", x)[:100]
         kinds.setdefault(kind, []).append(x)
     return kinds
 
@@ -287,7 +288,7 @@ def main():
     for what, count in sorted(soak.requester.outcomes.items()):
         print(f"  {what}: {count}")
     for kind, lines in group(soak.faults).items():
-        print(f"  FAULT {kind[:100]}: {len(lines)}\n    {lines[0][:600]}")
+        print(f"  FAULT {len(lines)} x {kind}\n    {lines[0][:400]}")
     return rig.verdict(not soak.faults, "no crash, nothing left behind, events "
                        f"keep their laws: {len(soak.faults)} faults")
 
