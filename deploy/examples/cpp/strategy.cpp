@@ -1,21 +1,26 @@
 // A routing strategy, as ../python/strategy.py: the caller's number says which
 // skill is wanted, and the call goes to the agent who has it and is ready for
-// the longest time.
+// the longest time. It follows the events of agents, so that it need not ask
+// for each call who is ready.
 //
 //   example_strategy HOST:PORT POINT DEFAULT [PREFIX=SKILL]... [AGENT:SKILL]...
 //
 // When no agent is ready, or all have failed, the call goes to DEFAULT.
 
 #include <grpcpp/grpcpp.h>
-#include <strowger/v1/query_service.grpc.pb.h>
+#include <strowger/v1/event_service.grpc.pb.h>
 #include <strowger/v1/routing_service.grpc.pb.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
+#include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -30,11 +35,96 @@ struct settings {
   std::set<std::pair<std::string, std::string>> skills; // agent, skill
 };
 
+/// Which agents are ready, by the events of the switch.
+class agent_book {
+public:
+  explicit agent_book(const std::shared_ptr<grpc::Channel>& channel)
+    : events_(api::EventService::NewStub(channel)),
+      follower_([this] { follow(); }) {
+    std::unique_lock guard{lock_};
+    complete_.wait(guard, [this] { return is_complete_; });
+  }
+
+  ~agent_book() {
+    context_.TryCancel();
+    follower_.join();
+  }
+
+  /// DNs of the ready agents that fit, who is ready longest first.
+  template <class Fits>
+  std::vector<std::string> ready(Fits fits) const {
+    std::vector<std::tuple<int64_t, int32_t, std::string>> found;
+    std::lock_guard guard{lock_};
+    for (auto& [dn, x] : agents_)
+      if (x.state() == api::AGENT_STATE_READY && fits(x.agent_id()))
+        found.emplace_back(x.since().seconds(), x.since().nanos(), dn);
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> result;
+    for (auto& x : found)
+      result.push_back(std::get<2>(x));
+    return result;
+  }
+
+private:
+  void follow() {
+    api::SubscribeRequest request;
+    request.mutable_filter()->add_kinds(api::EVENT_KIND_AGENT);
+    auto stream = events_->Subscribe(&context_, request);
+    api::SubscribeResponse x;
+    while (stream->Read(&x)) {
+      std::lock_guard guard{lock_};
+      take(x);
+    }
+    std::lock_guard guard{lock_};
+    is_complete_ = true; // there will be no more
+    complete_.notify_all();
+  }
+
+  void take(const api::SubscribeResponse& x) {
+    if (x.has_resync())
+      agents_.clear(); // a snapshot follows
+    for (auto& dn : x.snapshot().dns())
+      if (dn.has_agent())
+        agents_[dn.number()] = dn.agent();
+    for (auto& event : x.events().events())
+      fold(event);
+    if (x.snapshot().last()) {
+      is_complete_ = true;
+      complete_.notify_all();
+    }
+  }
+
+  void fold(const api::Event& x) {
+    if (x.type() == api::EVENT_TYPE_AGENT_LOGOUT) {
+      agents_.erase(x.this_dn());
+      return;
+    }
+    if (x.type() != api::EVENT_TYPE_AGENT_LOGIN
+        && x.type() != api::EVENT_TYPE_AGENT_READY
+        && x.type() != api::EVENT_TYPE_AGENT_NOT_READY)
+      return;
+    auto& agent = agents_[x.this_dn()];
+    agent.set_agent_id(x.details().agent_id());
+    agent.set_state(x.type() == api::EVENT_TYPE_AGENT_READY
+                      ? api::AGENT_STATE_READY
+                      : api::AGENT_STATE_NOT_READY);
+    *agent.mutable_since() = x.time();
+  }
+
+  std::unique_ptr<api::EventService::Stub> events_;
+  grpc::ClientContext context_;
+  mutable std::mutex lock_;
+  std::condition_variable complete_;
+  bool is_complete_ = false;
+  std::map<std::string, api::Agent> agents_; // by DN
+  std::thread follower_;
+};
+
 class strategy {
 public:
   strategy(const std::shared_ptr<grpc::Channel>& channel, settings x)
-    : queries_(api::QueryService::NewStub(channel)),
-      routing_(api::RoutingService::NewStub(channel)), settings_(std::move(x)) {
+    : agents_(channel), routing_(api::RoutingService::NewStub(channel)),
+      settings_(std::move(x)) {
     // nop
   }
 
@@ -71,38 +161,15 @@ private:
     return skill;
   }
 
-  /// DNs of agents with that skill, who is ready longest first.
-  std::vector<std::string> ready_agents(const std::string& skill) const {
-    std::vector<std::pair<std::pair<int64_t, int32_t>, std::string>> found;
-    api::ListAgentsRequest request;
-    request.set_page_size(1000);
-    api::ListAgentsResponse page;
-    do {
-      grpc::ClientContext context;
-      if (!queries_->ListAgents(&context, request, &page).ok())
-        break;
-      for (auto& agent : page.agents())
-        if (agent.state() == api::AGENT_STATE_READY
-            && (skill.empty()
-                || settings_.skills.count({agent.agent_id(), skill}) > 0))
-          found.push_back(
-            {{agent.since().seconds(), agent.since().nanos()}, agent.dn()});
-      request.set_page_token(page.next_page_token());
-    } while (!page.next_page_token().empty());
-    std::sort(found.begin(), found.end());
-    std::vector<std::string> result;
-    for (auto& [since, dn] : found)
-      result.push_back(dn);
-    return result;
-  }
-
   // -- the conversation -------------------------------------------------------
 
   void route(const std::string& id) {
     auto& call = calls_.at(id);
     auto& caller = call.request.call().ani();
     auto skill = skill_for(caller);
-    auto choices = ready_agents(skill);
+    auto choices = agents_.ready([&](const std::string& agent) {
+      return skill.empty() || settings_.skills.count({agent, skill}) > 0;
+    });
     choices.push_back(settings_.fallback);
     for (auto& destination : choices) {
       if (!call.tried.insert(destination).second)
@@ -149,7 +216,7 @@ private:
     }
   }
 
-  std::unique_ptr<api::QueryService::Stub> queries_;
+  agent_book agents_;
   std::unique_ptr<api::RoutingService::Stub> routing_;
   std::unique_ptr<
     grpc::ClientReaderWriter<api::ServeRequest, api::ServeResponse>>
