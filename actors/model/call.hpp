@@ -153,8 +153,8 @@ bool can_make_calls(dn_type);
 /// End the call now, whatever it is doing (drain, operator).
 void step_clear(call&, const context&, effects&);
 
-/// A finished call leaves: nothing more can come to it, and whoever was to go on
-/// in another call does so there already.
+/// A finished call leaves: nothing more can come to it, and whoever was to go
+/// on in another call does so there already.
 void step_leave(call&, const context&, effects&);
 
 /// When the call wants step_deadline(), or `never`.

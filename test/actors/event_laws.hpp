@@ -1,9 +1,13 @@
 #pragma once
 
 #include "actors/model/journal.hpp"
+#include "actors/model/ledger.hpp"
+
+#include <doctest/doctest.h>
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace strowger::test {
 
@@ -62,5 +66,17 @@ private:
 
   std::map<model::call_id, std::map<std::string, int>> calls_;
 };
+
+/// All that has happened keeps to the laws, and leaves no call to those who
+/// follow it.
+inline void check_events(const std::vector<model::journal_event>& all) {
+  model::ledger book;
+  event_laws laws;
+  for (auto& x : all) {
+    book.fold(x);
+    CHECK(laws.broken_by(x) == "");
+  }
+  CHECK(book.calls() == 0);
+}
 
 } // namespace strowger::test

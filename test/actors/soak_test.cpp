@@ -1,4 +1,3 @@
-#include "actors/model/ledger.hpp"
 #include "test/actors/call_control_office.hpp"
 #include "test/actors/event_laws.hpp"
 #include "test/sim/dice.hpp"
@@ -84,13 +83,7 @@ public:
     CHECK(asked_ == answered_);
     for (auto& [at, l] : legs_)
       CHECK_MESSAGE(l.forgotten, "a leg of call " << at.first.value);
-    model::ledger book;
-    test::event_laws laws;
-    for (auto& x : kept.events) {
-      book.fold(x);
-      CHECK(laws.broken_by(x) == "");
-    }
-    CHECK(book.calls() == 0);
+    test::check_events(kept.events);
     CHECK(reactor.counters().calls_in_progress.read() == 0);
   }
 
