@@ -1,3 +1,4 @@
+#include "actors/model/contact.hpp"
 #include "sip/address.hpp"
 #include "sip/edge.hpp"
 #include "sip/reference.hpp"
@@ -109,7 +110,12 @@ void edge::receive_invite(msg_s* message, sip_s* request, const arrival& from) {
       full.headers = "Retry-After: " + std::to_string(room.retry_after_s)
                      + "\r\n";
     if (!room.contact.empty())
-      append_line(full.headers, "Contact", "<" + room.contact + ">");
+      append_line(full.headers, "Contact",
+                  "<"
+                    + model::request_uri(room.contact,
+                                         user_of(request->sip_request->rq_url),
+                                         model::contact_user::replace)
+                    + ">");
     turn_away(message, full);
     return;
   }

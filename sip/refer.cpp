@@ -73,8 +73,9 @@ void edge::append_reference(const leg& l, std::string_view refer_to,
                             std::string_view headers) {
   std::string here;
   if (refer_to.ends_with('@')) { // a number at our own address
-    here = std::string{refer_to} + self_.host + ":" + self_.port
-           + asked_by_param(l.name.call);
+    here = "sip:";
+    append_user(here, refer_to.substr(4, refer_to.size() - 5));
+    here += "@" + self_.host + ":" + self_.port + asked_by_param(l.name.call);
     refer_to = here;
   }
   std::optional<replaced_dialog> dialog;

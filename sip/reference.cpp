@@ -142,6 +142,9 @@ std::variant<refer_to, refusal> read_refer_to(const sip_s& request) {
   }
   refer_to result;
   result.user = user_of(&url);
+  for (char c : result.user) // no number has them, and they end lines
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
+      return bad_refer_to();
   if (url.url_headers != nullptr
       && !take_replaces(url.url_headers, result.replaces))
     return bad_refer_to();

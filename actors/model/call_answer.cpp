@@ -186,6 +186,7 @@ void bridge_answer(call& c, leg& b, responded&& x, const context& ctx,
 /// What only the way to an answer needed; a held call should be small.
 void forget_setup(call& c) {
   c.bound = false;
+  c.silent.clear();
   c.hops = {};
   c.targets = {};
   c.overflow.reset();
@@ -217,6 +218,7 @@ void on_answer(call& c, leg& b, responded&& x, const context& ctx,
   else
     bridge_answer(c, b, std::move(x), ctx, fx);
   join(c, a, b);
+  c.caller.parked = false; // it hears somebody again
   begin_talk(c, ctx, fx);
 }
 
@@ -277,9 +279,11 @@ void begin_talk(call& c, const context& ctx, effects& fx) {
   c.record.result = call_result::answered;
   report_diverted(c, ctx, fx);
   report_established(c, ctx, fx);
+  if (c.moving) // and talks on a leg that nobody holds
+    report_held(c, c.caller, false, ctx, fx);
   if (c.leaving.state != party_state::null)
     release_leaving(c, call_state::transferred, ctx, fx);
-  leave_old_dialog(c);
+  leave_old_dialog(c, fx);
   forget_setup(c);
 }
 
@@ -377,7 +381,8 @@ void give_up(call& c, uint16_t status, const context& ctx, effects& fx) {
     keep_leaving(c, status, ctx, fx);
     return;
   }
-  if (c.waits_on_queue && c.phase == call_phase::hunting && c.instructed) {
+  if (c.waits_on_queue && c.phase == call_phase::hunting && c.instructed
+      && !c.bound) {
     stay_on_queue(c, status, ctx, fx);
     return;
   }

@@ -105,8 +105,7 @@ bool overflow_on(call& c, const context& ctx, effects& fx) {
     auto& where = c.overflow->overflow[c.overflow_next++];
     if (where == "release") {
       c.overflow.reset();
-      c.instructed = false; // it must not stay where it was routed from
-      c.default_routes.emplace();
+      forget_routes(c);
       give_up(c, 480, ctx, fx);
       return true;
     }
@@ -130,6 +129,11 @@ bool overflow_on(call& c, const context& ctx, effects& fx) {
 time_point ring_deadline(const dn* device, const context& ctx) {
   auto limit = ctx.config.integer(option::ring_timeout, device);
   return limit > 0 ? ctx.now + std::chrono::seconds{limit} : never;
+}
+
+void forget_routes(call& c) {
+  c.instructed = false;
+  c.default_routes.emplace();
 }
 
 time_point route_deadline(const call& c, const context& ctx) {

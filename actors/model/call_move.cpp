@@ -37,8 +37,14 @@ bool came_with_replaces(const leg_moved& x) {
 
 /// A leg that has nowhere to go is taken down.
 void turn_away(call& c, leg_moved&& x, const context& ctx, effects& fx) {
-  if (!x.transferred_by.empty() && !came_with_replaces(x))
+  if (x.transferred_by.empty()) { // a phone that cannot speak anywhere now
+    demand y;
+    y.verb = verb::release_call;
+    y.this_dn = x.who.dn;
+    fx.tells.push_back({x.from.call, demanded{std::move(y)}});
+  } else if (!came_with_replaces(x)) {
     report_lost(c, x.who, x.from.call, ctx, fx);
+  }
   drop_leg(c, settle_in(c, std::move(x)), fx);
 }
 
@@ -58,7 +64,18 @@ void pick_up(call& c, leg_moved&& x, const context& ctx, effects& fx) {
     answer_held(a, ctx, fx);
   answer_held(l, ctx, fx);
   join(c, a, l);
+  c.caller.parked = false;
   begin_talk(c, ctx, fx);
+}
+
+/// What comes for a call that is over is taken down, and makes no record of its
+/// own. False if the call lives.
+bool wake_the_dead(call& c) {
+  if (c.phase != call_phase::fresh && c.phase != call_phase::finished)
+    return false;
+  c.phase = call_phase::ending;
+  c.recorded = true;
+  return true;
 }
 
 /// Whoever is to be replaced by a transfer, seated as the called party; false
@@ -130,8 +147,14 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
     return;
   }
   join(c, c.caller_leg(), l);
-  if (l.state == leg_state::inviting) // it came with Replaces
+  if (l.state != leg_state::inviting)
+    return;
+  // It came with Replaces. Its offer can be passed on at once if the other side
+  // is free for it.
+  if (l.received && is_quiet(c, c.caller_leg()))
     answer_for_partner(c, l, ctx, fx);
+  else
+    answer_held(l, ctx, fx);
 }
 
 /// The phone that has one dialog for two calls speaks in this one now.
@@ -211,7 +234,8 @@ void give_phone_back(call& c, effects& fx) {
   };
   if (is_away(c.caller) || is_away(c.called))
     return;
-  auto* p = speaks(c.caller)   ? &c.caller
+  auto* p = speaks(c.leaving)  ? &c.leaving
+            : speaks(c.caller) ? &c.caller
             : speaks(c.called) ? &c.called
                                : nullptr;
   if (!p)
@@ -235,9 +259,7 @@ void take(call& c, queue_moved&& x, const context& ctx, effects& fx) {
   queue.role = dn_role::destination;
   queue.state = party_state::queued;
   queue.internal = true;
-  if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
-    c.phase = call_phase::ending; // there was no such call any more
-  else
+  if (!wake_the_dead(c))
     c.spare_leg = x.as;
   if (!seat_for_transfer(c, x.transferred_by, ctx, fx)) {
     report_lost(c, queue, x.from, ctx, fx);
@@ -295,8 +317,7 @@ void take(call& c, const place_denied& x, const context& ctx, effects& fx) {
 // -- taking -------------------------------------------------------------------
 
 void take(call& c, leg_moved&& x, const context& ctx, effects& fx) {
-  if (c.phase == call_phase::fresh || c.phase == call_phase::finished)
-    c.phase = call_phase::ending; // there was no such call any more
+  wake_the_dead(c);
   if (!x.transferred_by.empty()) {
     replace_party(c, std::move(x), ctx, fx);
     return;

@@ -88,6 +88,8 @@ void refer_caller(call& c, const std::string& destination, const context& ctx,
   for (auto& l : c.legs)
     if (is_left_behind(c, l)) // by the last REFER
       hang_up(c, l, fx);
+  c.called.dn = destination; // who is reported if somebody leaves meanwhile
+  c.called.role = dn_role::destination;
   auto source = use_of(c, c.caller_leg()).device;
   auto awaited = reserve_leg(c);
   send_refer(c, "sip:" + destination + "@", awaited, destination, ctx, fx);
@@ -160,12 +162,15 @@ void on_referral_progress(call& c, leg& l, const requested& x,
     finish_past_us(c, ctx, fx);
   else if (c.caller.leg == l.number) // it has not called
     give_up(c, status >= 300 ? status : uint16_t{480}, ctx, fx);
+  else
+    c.moving->txn = 0; // no more NOTIFY will come
 }
 
 void on_moving_call(call& c, offered&& x, const context& ctx, effects& fx) {
   auto use = leg_at(c, c.moving->leg).seizure;
   auto destination = c.moving->destination;
   c.reliable_rseq = 0;
+  c.bound = false;
   auto& a = open_awaited(c, std::move(x), use);
   if (refuse_session(c, a, ctx, fx))
     return;
@@ -181,9 +186,14 @@ bool on_referral_bye(call& c, leg& l, const context& ctx, effects& fx) {
   return is_left_behind(c, l);
 }
 
-void leave_old_dialog(call& c) {
-  if (auto old = std::exchange(c.moving, std::nullopt))
-    leg_at(c, old->leg).linked = nobody;
+void leave_old_dialog(call& c, effects& fx) {
+  auto old = std::exchange(c.moving, std::nullopt);
+  if (!old)
+    return;
+  auto& l = leg_at(c, old->leg);
+  l.linked = nobody;
+  if (old->txn == 0)
+    hang_up(c, l, fx);
 }
 
 bool keep_caller(call& c, effects& fx) {

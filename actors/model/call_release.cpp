@@ -165,6 +165,8 @@ void leg_gone(call& c, leg& l, effects& fx) {
 }
 
 void return_device(call& c, seizure_number number, effects& fx) {
+  if (number == no_seizure)
+    return;
   auto& use = c.uses[number];
   if (use.at != use_of_device::stage::granted)
     return;
@@ -305,7 +307,10 @@ void take(call& c, responded&& x, const context& ctx, effects& fx) {
     return;
   if (x.txn == l.order_txn && x.status >= 300 && live(l)) {
     // The phone did not take our order (`sip-cti-control`).
-    report_error(c, party_of(c, l).dn, fault::rejected, ctx, fx);
+    auto& dn = party_of(c, l).dn;
+    if (c.then && c.then->dn == dn)
+      c.then.reset();
+    report_error(c, dn, fault::rejected, ctx, fx);
     return;
   }
   if (x.txn == l.session.refresh_txn) {
@@ -366,6 +371,7 @@ void take(call& c, const unacknowledged& x, const context& ctx, effects& fx) {
   if (!live(l) || l.state == leg_state::releasing)
     return;
   if (l.state == leg_state::inviting) { // no PRACK came (RFC 3262 §3)
+    forget_routes(c);
     give_up(c, 500, ctx, fx);
     return;
   }
@@ -379,10 +385,12 @@ void take(call& c, const unacknowledged& x, const context& ctx, effects& fx) {
 void take_clear(call& c, const context& ctx, effects& fx) {
   if (c.phase == call_phase::ending || c.phase == call_phase::finished)
     return;
-  if (c.record.answered != never || c.phase == call_phase::connected)
+  if (c.record.answered != never || c.phase == call_phase::connected) {
     end_call(c, releaser::switch_itself, call_state::cleared, ctx, fx);
-  else
-    give_up(c, 503, ctx, fx);
+    return;
+  }
+  forget_routes(c);
+  give_up(c, 503, ctx, fx);
 }
 
 } // namespace strowger::model

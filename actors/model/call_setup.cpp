@@ -212,6 +212,8 @@ void take(call& c, offered&& x, const context& ctx, effects& fx) {
   auto& a = c.legs.emplace_back();
   c.caller.leg = a.number;
   open_incoming(a, from);
+  if (from.source.empty() || !ctx.config.find(from.source))
+    a.seizure = no_seizure;
   auto* device = from.source.empty() ? nullptr : ctx.config.find(from.source);
   c.caller.internal = device && is_station(device->type);
   c.caller.dn = c.caller.internal ? device->number : from.caller.user;

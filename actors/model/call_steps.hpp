@@ -216,7 +216,7 @@ bool on_referral_bye(call&, leg&, const context&, effects&);
 
 /// The caller has answered elsewhere: its old dialog only waits for the last
 /// NOTIFY.
-void leave_old_dialog(call&);
+void leave_old_dialog(call&, effects&);
 
 /// The transfer has failed: the caller speaks in its old dialog again. False if
 /// that has ended.
@@ -288,6 +288,9 @@ time_point route_deadline(const call&, const context&);
 /// calls: `default-dn` of its routing point, or of `alternate-route-profile`.
 /// False at the end of the list.
 bool route_by_default(call&, const context&, effects&);
+
+/// If the call fails now, it ends: it does not stay where it was routed from.
+void forget_routes(call&);
 
 /// What was tried for the call on the queue led nowhere: it waits for another
 /// instruction (semantics M12, M13).
@@ -368,6 +371,9 @@ void drop_flows(call&, leg_number gone, effects&);
 
 /// No exchange is under way on the leg, and one may begin.
 bool is_quiet(const call&, const leg&);
+
+/// In place of a seizure: the leg of a stranger, which takes no device.
+inline constexpr seizure_number no_seizure = 255;
 
 // -- small helpers ------------------------------------------------------------
 

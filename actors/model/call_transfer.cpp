@@ -331,6 +331,7 @@ void keep_leaving(call& c, uint16_t status, const context& ctx, effects& fx) {
   c.called = std::exchange(c.leaving, {});
   c.phase = call_phase::connected;
   c.ring_until = never;
+  c.bound = false;
   report_error(c, c.called.dn, fault_of(status), ctx, fx);
   if (!keep_caller(c, fx))
     end_call(c, releaser::caller, call_state::ok, ctx, fx);
@@ -339,6 +340,8 @@ void keep_leaving(call& c, uint16_t status, const context& ctx, effects& fx) {
 void release_leaving(call& c, call_state state, const context& ctx,
                      effects& fx) {
   tell_progress(c, 200, fx);
+  if (c.leaving.internal && c.leaving.dn == c.sharer)
+    give_phone_back(c, fx);
   auto leaver = std::exchange(c.leaving, {});
   if (leaver.leg != nobody)
     drop_leg(c, leg_at(c, leaver.leg), fx);

@@ -140,9 +140,9 @@ void on_offer(call& c, leg& l, leg& partner, requested&& x, const context& ctx,
 /// it wants; it is joined again when somebody is there.
 void answer_alone(call& c, leg& l, const requested& x, const context& ctx,
                   effects& fx) {
-  if (x.body.empty() || l.media != negotiation::idle
-      || l.state != leg_state::confirmed) {
-    refuse(l, x, 491, fx); // there is nothing to offer it
+  if (l.media != negotiation::idle || l.state != leg_state::confirmed
+      || (x.body.empty() && !l.sent)) {
+    refuse(l, x, 491, fx);
     return;
   }
   auto session = answer_session(x.session, policy_of(ctx));
@@ -150,8 +150,13 @@ void answer_alone(call& c, leg& l, const requested& x, const context& ctx,
     answer_refresh(c, l, x, ctx, fx);
     return;
   }
-  l.received = std::make_shared<const content>(x.body);
-  l.sent = share({x.body.type, as_held(x.body.data, true)});
+  if (x.body.empty()) { // it asks for an offer, and answers in its ACK
+    l.media = negotiation::offer_sent;
+    l.sent = share({l.sent->type, as_held(l.sent->data, true)});
+  } else {
+    l.received = std::make_shared<const content>(x.body);
+    l.sent = share({x.body.type, as_held(x.body.data, true)});
+  }
   l.linked = nobody;
   respond y;
   y.leg = l.number;
@@ -161,6 +166,8 @@ void answer_alone(call& c, leg& l, const requested& x, const context& ctx,
   y.body = copy(l.sent);
   start_session(l, session.terms, session_role::uas, ctx.now);
   fx.wire.emplace_back(std::move(y));
+  if (x.body.empty())
+    return;
   auto& p = party_of(c, l);
   l.held = x.body.is_sdp() && is_held(direction_of(x.body.data));
   if (p.leg == l.number && !p.parked && c.phase == call_phase::connected)
@@ -388,8 +395,19 @@ void on_relayed_ack(call& c, leg& l, acked&& x, const context& ctx,
   auto r = std::find_if(c.relays.begin(), c.relays.end(), [&](const relay& y) {
     return y.from == l.number && y.from_txn == x.txn && y.awaits_ack;
   });
-  if (r == c.relays.end())
+  if (r == c.relays.end()) {
+    // The answer to an offer that we made to a peer that is alone; but offers
+    // of our own requests are not answered by ACKs.
+    auto ours = l.session.refresh_txn != 0
+                || std::any_of(c.flows.begin(), c.flows.end(), [&](auto& f) {
+                     return f.first == l.number || f.second == l.number;
+                   });
+    if (l.media == negotiation::offer_sent && !ours && !x.body.empty()) {
+      l.received = share(std::move(x.body));
+      l.media = negotiation::idle;
+    }
     return;
+  }
   auto done = std::move(*r);
   c.relays.erase(r);
   auto answer = share(std::move(x.body));

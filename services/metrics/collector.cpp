@@ -54,8 +54,8 @@ void collect_calls(families& out, const probe& x) {
   out.push_back(std::move(calls));
   out.push_back(
     one_counter("strowger_calls_joined_total",
-                "Calls that became a party of another one (INVITE with "
-                "Replaces): they were opened, and have no result.",
+                "Calls opened that have no result of their own: they became a "
+                "party of another one (Replaces), or took down what was late.",
                 read(x.calls_joined)));
   out.push_back(
     one_counter("strowger_calls_opened_total",

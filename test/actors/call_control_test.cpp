@@ -317,3 +317,62 @@ TEST_CASE_FIXTURE(reinvite_office, "events carry the id of the request that "
   for (auto& x : kept.events)
     CHECK(x.request.empty());
 }
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "ClearCall ends a call that is being routed") {
+  play({
+    {"gateway: INVITE 9 o1", "gateway: 180",
+     "9 Queued[c1], 9 RouteRequest[c1]"},
+    {"RouteCall 9 c1 2002", "2002: INVITE o1"},
+    {"ClearCall 9 c1", "gateway: 503; 2002: CANCEL",
+     "9 Released[c1](AllTrunksBusy)"},
+    {"2002: 487", ""},
+  });
+}
+
+TEST_CASE("a stranger's call gives back the devices that it tried") {
+  played_office x{phones_with({{option::reject_call_incall, true}})};
+  x.play({
+    {"stranger: INVITE 9 o1", "stranger: 180",
+     "9 Queued[c1], 9 RouteRequest[c1]"},
+    {"RouteCall 9 c1 2002", "2002: INVITE o1"},
+    {"2002: 486", "", "9 Error[c1](BUSY)"},
+    {"RouteCall 9 c1 2002", "2002: INVITE o1"},
+    {"2002: 200 a1", "2002: ACK; stranger: 200 a1",
+     "9 RouteUsed[c1](Redirected), 9 Diverted[c1](Redirected), "
+     "2002 Ringing[c1], 2002 Established[c1]"},
+    {"stranger: ACK", ""},
+    {"2002: BYE", "2002: 200 to BYE; stranger: BYE", "2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(broadsoft_office, "a phone that does not take the order to "
+                                    "hold ends the consultation") {
+  inbound();
+  play({
+    {"InitiateTransfer 2002 c1 2003", "2002: NOTIFY hold"},
+    {"2002: 489 to NOTIFY", "", "2002 Error[c1](REJECTED)"},
+    {"InitiateTransfer 2002 c1 2004", "2002: NOTIFY hold"},
+    {"2002: 200 to NOTIFY", ""},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+  CHECK(verdict == "accepted");
+}
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "a phone that is alone may ask for an offer") {
+  inbound();
+  play({
+    {"HoldCall 2002 c1",
+     "gateway: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"2002: 200 to re-INVITE h2", "2002: ACK", "2002 Held[c1]"},
+    {"gateway: re-INVITE", "gateway: 200 to re-INVITE a1(held)"},
+    {"gateway: ACK h5", ""},
+    {"RetrieveCall 2002 c1", "gateway: re-INVITE"},
+    {"gateway: 200 to re-INVITE o6", "2002: re-INVITE o6"},
+    {"2002: 200 to re-INVITE a6", "2002: ACK; gateway: ACK a6",
+     "2002 Retrieved[c1]"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}

@@ -199,3 +199,16 @@ TEST_CASE_FIXTURE(reinvite_office, "an INVITE cannot take the place of a party "
     {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
   });
 }
+
+TEST_CASE_FIXTURE(refer_office, "an INVITE with Replaces need not have an "
+                                "offer") {
+  inbound();
+  play({
+    {"2003: INVITE 2002 - replaces 2002", "2002: BYE; 2003: 200 black-hole",
+     "2002 Released[c1](Transferred), 2003 Ringing[c1], 2003 Established[c1]"},
+    {"2003: ACK a9", "gateway: re-INVITE"},
+    {"gateway: 200 to re-INVITE o3", "2003: re-INVITE o3"},
+    {"2003: 200 to re-INVITE a3", "2003: ACK; gateway: ACK a3"},
+    {"2003: BYE", "2003: 200 to BYE; gateway: BYE", "2003 Released[c1]"},
+  });
+}

@@ -245,3 +245,21 @@ TEST_CASE_FIXTURE(referring_gateway_office,
     {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
   });
 }
+
+TEST_CASE_FIXTURE(referring_gateway_office,
+                  "a phone that hangs up right after its blind transfer has "
+                  "transferred to whom it named") {
+  inbound();
+  play({
+    {"2002: REFER 2003",
+     "2002: 202 to REFER; 2002: NOTIFY refer SIP/2.0 100 Trying; "
+     "gateway: REFER sip:2003@"},
+    {"2002: BYE", "2002: 200 to BYE; gateway: re-INVITE a1(held)",
+     "2002 Released[c1](Transferred)"},
+  });
+  CHECK(kept.events.back().third_party_dn == "2003");
+  play({
+    {"gateway: 200 to re-INVITE h1", "gateway: ACK"},
+    {"gateway: 603 to REFER", "gateway: BYE"},
+  });
+}

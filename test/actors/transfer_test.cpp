@@ -365,3 +365,44 @@ TEST_CASE(
   });
   CHECK(x.reactor.counters().calls_in_progress.read() == 0);
 }
+
+TEST_CASE_FIXTURE(reinvite_office, "M21: a party that holds is taken back when "
+                                   "it is transferred") {
+  play({
+    {"2001: INVITE 2002 o1", "2002: INVITE o1", "2001 Dialing[c1]"},
+    {"2002: 200 a1", "2002: ACK; 2001: 200 a1",
+     "2002 Ringing[c1], 2001 Established[c1], 2002 Established[c1]"},
+    {"2001: ACK", ""},
+    {"HoldCall 2001 c1", "2001: re-INVITE a1(held); 2002: re-INVITE o1(held)"},
+    {"2001: 200 to re-INVITE h1", "2001: ACK", "2001 Held[c1]"},
+    {"2002: 200 to re-INVITE h2", "2002: ACK"},
+    {"SingleStepTransfer 2002 c1 2003", "2003: INVITE"},
+    {"2003: 200 o3", "2002: BYE; 2001: re-INVITE o3",
+     "2003 Ringing[c1], 2003 Established[c1], 2002 Released[c1](Transferred), "
+     "2001 PartyChanged[c1](Transferred)"},
+    {"2001: 200 to re-INVITE a3", "2001: ACK; 2003: ACK a3",
+     "2001 Retrieved[c1]"},
+    {"2001: BYE", "2001: 200 to BYE; 2003: BYE",
+     "2001 Released[c1], 2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(single_dialog_office, "whoever transfers one of two calls in "
+                                        "one step keeps the phone for the "
+                                        "other") {
+  consult_in_one_dialog();
+  play({
+    {"SingleStepTransfer 2002 c2 2004", "2004: INVITE"},
+    {"2004: 200 o4", "2003: re-INVITE o4",
+     "2004 Ringing[c2], 2004 Established[c2], 2002 Released[c2](Transferred), "
+     "2003 PartyChanged[c2](Transferred)"},
+    {"2003: 200 to re-INVITE a4", "2003: ACK; 2004: ACK a4"},
+    {"RetrieveCall 2002 c1", "gateway: re-INVITE"},
+    {"gateway: 200 to re-INVITE o5", "2002: re-INVITE o5"},
+    {"2002: 200 to re-INVITE a5", "2002: ACK; gateway: ACK a5",
+     "2002 Retrieved[c1]"},
+    {"2002: BYE", "2002: 200 to BYE; gateway: BYE", "2002 Released[c1]"},
+    {"2003: BYE", "2003: 200 to BYE; 2004: BYE",
+     "2003 Released[c2], 2004 Released[c2]"},
+  });
+}

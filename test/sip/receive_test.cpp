@@ -5,6 +5,18 @@ using namespace strowger::test;
 
 // -- what the edge decides alone ----------------------------------------------
 
+TEST_CASE_FIXTURE(edge_fixture, "a caller that is sent elsewhere is told the "
+                                "number there") {
+  peer a(26002);
+  room = admission::refused(rejection::drain, 0);
+  room.status = 302;
+  room.contact = "192.0.2.7:5080";
+  a.send(invite_text(a), sip_port);
+  auto refused = receive(a);
+  CHECK(refused.status() == 302);
+  CHECK(refused.header("Contact") == "<sip:7001@192.0.2.7:5080>");
+}
+
 TEST_CASE_FIXTURE(edge_fixture, "a refused call costs no transaction") {
   peer a(26001);
   room = admission::refused(rejection::drain, 5);

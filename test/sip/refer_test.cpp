@@ -142,6 +142,7 @@ TEST_CASE_FIXTURE(transfer_fixture,
                    row{"Refer-To: <sip:x@h>\r\nRefer-To: <sip:y@h>\r\n", 400},
                    row{"Refer-To: <sip:x@h?Replaces=c;to-tag=1>\r\n", 400},
                    row{"Refer-To: <sip:x@h;method=SUBSCRIBE>\r\n", 603},
+                   row{"Refer-To: <sip:9%0D%0AX:%201@h>\r\n", 400},
                    row{"Refer-To: <http://h/x>\r\n", 603}}) {
     CAPTURE(row.lines);
     a.send(in_dialog(a, last_2xx, "REFER", ++cseq, row.lines), sip_port);
@@ -205,6 +206,16 @@ TEST_CASE_FIXTURE(edge_fixture, "a REFER names the dialog as it will be seen") {
     CHECK(got.header("Refer-To") == "<sip:7001@127.0.0.1:26000>");
     CHECK(got.headers("Referred-By")
           == std::vector<std::string>{"<sip:boss@h>"});
+  }
+  SUBCASE("with any number at our own address, escaped, and for which call") {
+    x.refer_replaces.reset();
+    x.refer_to = "sip:*72#\r\nX-Evil: 1@";
+    perform(x);
+    auto got = receive(b);
+    CHECK(
+      got.header("Refer-To").starts_with("<sip:*72%23%0D%0AX-Evil%3A%201@"));
+    CHECK(got.header("Refer-To").find(";strowger-call=") != std::string::npos);
+    CHECK(got.headers("X-Evil").empty());
   }
   SUBCASE("and is not sent if the dialog is gone") {
     perform(model::forget{0});
