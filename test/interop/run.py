@@ -8,7 +8,8 @@ process, a switch, ports and a folder of its own.
 A file that ends with .pending is a case that fails today, and says why;
 --pending runs those instead. A NAME is part of the name of the cases to run.
 One line per case, the last line is `N passed, N failed`. Ports begin at
-STROWGER_TEST_PORT, or 36000.
+STROWGER_TEST_PORT, or 30000: below those
+that the system gives to connections.
 """
 
 import concurrent.futures
@@ -70,7 +71,7 @@ def main():
         return play(binary, names[1], int(names[2]), names[3])
     kind = "pending" if names[:1] == ["--pending"] else "py"
     names = names[1:] if kind == "pending" else names
-    first = int(os.environ.get("STROWGER_TEST_PORT", "36000"))
+    first = int(os.environ.get("STROWGER_TEST_PORT", "30000"))
     blocks = queue.SimpleQueue()
     for i in range(SIDE_BY_SIDE):
         blocks.put(first + i * PORTS_EACH)
