@@ -176,7 +176,8 @@ class Soak:
                     "strowger_reactor_queue_depth")):
                 self.fault(f"{key} is {value:.0f} at the end")
         opened = samples["strowger_calls_opened_total"]
-        ended = rig.total(samples, "strowger_calls_total")
+        ended = rig.total(samples, "strowger_calls_total") \
+            + samples["strowger_calls_joined_total"]
         if opened != ended:
             self.fault(f"{opened:.0f} calls opened, {ended:.0f} recorded")
         with grpc.insecure_channel(rig.CONTROL) as channel:
