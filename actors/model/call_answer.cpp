@@ -287,20 +287,29 @@ void begin_talk(call& c, const context& ctx, effects& fx) {
   forget_setup(c);
 }
 
-void answer_held(leg& l, const context& ctx, effects& fx) {
+void answer_held(leg& l, txn_number txn, const session_terms& terms,
+                 const context& ctx, effects& fx) {
+  auto answers = l.media == negotiation::offer_received;
+  auto& base = answers ? l.received : l.sent;
+  l.sent = share(base ? content{base->type, as_held(base->data, true)}
+                      : black_hole());
+  l.media = answers ? negotiation::idle : negotiation::offer_sent;
+  l.linked = nobody;
+  if (l.state == leg_state::inviting)
+    l.state = leg_state::answered;
   respond x;
   x.leg = l.number;
+  x.txn = txn;
   x.status = 200;
-  x.session = answer_session(l.session.terms, policy_of(ctx)).terms;
-  l.sent = share(l.received
-                   ? content{l.received->type, as_held(l.received->data, true)}
-                   : black_hole());
-  l.media = l.received ? negotiation::idle : negotiation::offer_sent;
+  x.session = terms;
   x.body = copy(l.sent);
-  l.state = leg_state::answered;
-  l.linked = nobody;
-  start_session(l, x.session, session_role::uas, ctx.now);
+  start_session(l, terms, session_role::uas, ctx.now);
   fx.wire.emplace_back(std::move(x));
+}
+
+void answer_held(leg& l, const context& ctx, effects& fx) {
+  auto terms = answer_session(l.session.terms, policy_of(ctx)).terms;
+  answer_held(l, 0, terms, ctx, fx);
 }
 
 void acknowledge_provisional(leg& b, uint32_t rseq, effects& fx) {

@@ -283,15 +283,13 @@ void take(call& c, const place_wanted& x, const context&, effects& fx) {
   auto* l = x.of < c.legs.size() ? &leg_at(c, x.of) : nullptr;
   auto early = l && is_attempt(c, *l) && l->early && rings(c);
   auto talks = l && l->state == leg_state::confirmed;
+  auto free = talks && c.phase == call_phase::connected
+              && party_of(c, *l).leg == l->number && is_quiet(c, *l);
   if (!early && !talks) {
     fx.tells.push_back({x.by, place_denied{481}});
   } else if (talks && x.early_only) { // RFC 3891 §3: it is answered
     fx.tells.push_back({x.by, place_denied{486}});
-  } else if (!can_grow(c)
-             || (talks
-                 && (c.phase != call_phase::connected
-                     || party_of(c, *l).leg != l->number
-                     || !is_quiet(c, *l)))) {
+  } else if (!can_grow(c) || (talks && !free)) {
     fx.tells.push_back({x.by, place_denied{491}});
   } else {
     auto dn = party_of(c, *l).dn; // before the legs may be reallocated

@@ -131,23 +131,31 @@ void on_refer_response(call& c, leg& a, const responded& x, const context& ctx,
   }
   leg_gone(c, a, fx);
   if (c.phase == call_phase::summoning)
-    fail_making(c,
-                x.status == 405 || x.status == 501 ? fault::unsupported
-                                                   : fault_of(x.status),
-                ctx, fx);
+    fail_making(
+      c, cannot_refer(x.status) ? fault::unsupported : fault_of(x.status), ctx,
+      fx);
 }
 
-uint16_t sipfrag_status(const content& x) {
+bool cannot_refer(uint16_t status) {
+  return status == 405 || status == 501;
+}
+
+refer_progress progress_in(const requested& x) {
   constexpr std::string_view version = "SIP/2.0 ";
-  if (!x.data.starts_with(version) || x.data.size() < version.size() + 3)
-    return 0;
-  auto value = 0;
-  for (auto c : x.data.substr(version.size(), 3)) {
+  refer_progress result;
+  result.over = x.notify->subscription_state.starts_with("terminated");
+  auto& text = x.body.data;
+  if (!text.starts_with(version) || text.size() < version.size() + 3)
+    return result;
+  auto status = 0;
+  for (auto c : text.substr(version.size(), 3)) {
     if (c < '0' || c > '9')
-      return 0;
-    value = value * 10 + (c - '0');
+      return result;
+    status = status * 10 + (c - '0');
   }
-  return static_cast<uint16_t>(value);
+  result.status = static_cast<uint16_t>(status);
+  result.over = result.over || status >= 200;
+  return result;
 }
 
 void on_progress(call& c, leg& l, requested&& x, const context& ctx,
@@ -162,9 +170,7 @@ void on_progress(call& c, leg& l, requested&& x, const context& ctx,
     on_referral_progress(c, l, x, ctx, fx);
     return;
   }
-  auto status = sipfrag_status(x.body);
-  auto over = x.notify->subscription_state.starts_with("terminated")
-              || status >= 200;
+  auto [status, over] = progress_in(x);
   if (!over)
     return;
   leg_gone(c, l, fx);

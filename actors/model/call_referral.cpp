@@ -64,10 +64,6 @@ void expect_no_call(call& c, effects& fx) {
     fx.awaits.push_back({c.id, {}, {}, nobody});
 }
 
-bool cannot_refer(uint16_t status) {
-  return status == 405 || status == 501;
-}
-
 } // namespace
 
 // -- asking -------------------------------------------------------------------
@@ -148,9 +144,7 @@ void on_referral_response(call& c, const responded& x, const context& ctx,
 
 void on_referral_progress(call& c, leg& l, const requested& x,
                           const context& ctx, effects& fx) {
-  auto status = sipfrag_status(x.body);
-  auto over = x.notify->subscription_state.starts_with("terminated")
-              || status >= 200;
+  auto [status, over] = progress_in(x);
   if (!over || x.notify->outdated)
     return;
   if (!c.moving || c.moving->leg != l.number) {

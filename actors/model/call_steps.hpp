@@ -193,8 +193,16 @@ void on_progress(call&, leg&, requested&&, const context&, effects&);
 leg& open_awaited(call&, offered&&, seizure_number);
 void on_summoned_call(call&, offered&&, const context&, effects&);
 
-/// The final status in a message/sipfrag body, or 0.
-uint16_t sipfrag_status(const content&);
+/// Does the device not know REFER at all?
+bool cannot_refer(uint16_t status);
+
+/// What a NOTIFY says of our REFER: the status in its body, or 0, and whether
+/// it is the last one.
+struct refer_progress {
+  uint16_t status = 0;
+  bool over = false;
+};
+refer_progress progress_in(const requested&);
 
 // -- call_referral ------------------------------------------------------------
 
@@ -235,8 +243,11 @@ void on_invite_response(call&, leg&, responded&&, const context&, effects&);
 /// The called party has answered: what begins with that.
 void begin_talk(call&, const context&, effects&);
 
-/// Answers an INVITE with nothing to hear: media_flow joins the leg with its
-/// partner once both are there.
+/// Answers an INVITE or UPDATE with nothing to hear: its offer with a hold, or
+/// with an offer of one. media_flow joins the leg with its partner once both
+/// are there. The second one answers the INVITE that opened the leg.
+void answer_held(leg&, txn_number, const session_terms& settled, const context&,
+                 effects&);
 void answer_held(leg&, const context&, effects&);
 
 /// PRACK without a body, for a reliable provisional the caller will not PRACK.

@@ -150,23 +150,13 @@ void answer_alone(call& c, leg& l, const requested& x, const context& ctx,
     answer_refresh(c, l, x, ctx, fx);
     return;
   }
-  if (x.body.empty()) { // it asks for an offer, and answers in its ACK
-    l.media = negotiation::offer_sent;
-    l.sent = share({l.sent->type, as_held(l.sent->data, true)});
-  } else {
-    l.received = std::make_shared<const content>(x.body);
-    l.sent = share({x.body.type, as_held(x.body.data, true)});
+  auto offer = share(content{x.body});
+  if (offer) { // else it asks for one, and answers in its ACK
+    l.received = offer;
+    l.media = negotiation::offer_received;
   }
-  l.linked = nobody;
-  respond y;
-  y.leg = l.number;
-  y.txn = x.txn;
-  y.status = 200;
-  y.session = session.terms;
-  y.body = copy(l.sent);
-  start_session(l, session.terms, session_role::uas, ctx.now);
-  fx.wire.emplace_back(std::move(y));
-  if (x.body.empty())
+  answer_held(l, x.txn, session.terms, ctx, fx);
+  if (!offer)
     return;
   auto& p = party_of(c, l);
   l.held = x.body.is_sdp() && is_held(direction_of(x.body.data));

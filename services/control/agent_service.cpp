@@ -89,33 +89,6 @@ public:
   STROWGER_RPC(AgentService, CancelForward, model::verb::cancel_forward)
 
 private:
-  template <class Request, class Response>
-  grpc::ServerUnaryReactor* carry(const arrival& from, agent_verb verb,
-                                  const Request& request, Response* response) {
-    return commands_.run(
-      from, request, response,
-      [&](commands::action& act, const rpc& self) -> complaint {
-        model::agent_demand x;
-        x.verb = verb;
-        x.request = request.request_id();
-        x.client = self.who().name;
-        if (auto error = read_fields(request, x))
-          return error;
-        act = [x = std::move(x)](exchange& to, model::verdict_taker done) {
-          to.submit_agent(model::agent_demand{x}, std::move(done));
-        };
-        return std::nullopt;
-      });
-  }
-
-  template <class Request, class Response>
-  grpc::ServerUnaryReactor* carry(const arrival& from, model::verb verb,
-                                  const Request& request, Response* response) {
-    return commands_.submit(
-      from, verb, request, response,
-      [&](model::demand& x) { return read_fields(request, x); });
-  }
-
   commands commands_;
 };
 

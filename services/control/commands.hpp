@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/model/agent.hpp"
 #include "actors/model/demand.hpp"
 #include "services/control/request_memory.hpp"
 #include "services/control/rpc.hpp"
@@ -10,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace strowger::services::control {
@@ -21,13 +21,15 @@ struct arrival {
   std::string_view method; // "CallService/MakeCall"
 };
 
-/// Defines an rpc of a service: `carry` is given the arrival, the third
-/// argument, which is what differs between rpcs, the request, and the response.
-#define STROWGER_RPC(service, name, what)                                  \
+/// Defines an rpc of a service that has `commands_`: `read_fields` fills the
+/// demand of the third argument, a verb, from the request.
+#define STROWGER_RPC(service, name, verb)                                  \
   grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* call,        \
                                  const api::name##Request* request,        \
                                  api::name##Response* response) override { \
-    return carry({call, #service "/" #name}, what, *request, response);    \
+    return commands_.submit(                                               \
+      {call, #service "/" #name}, verb, *request, response,                \
+      [&](auto& demand) { return read_fields(*request, demand); });        \
   }
 
 /// Carries the requests that change something from gRPC to the switch and the
@@ -42,9 +44,9 @@ public:
     // nop
   }
 
-  /// Runs an rpc. `prepare(action&)`, or `prepare(action&, const rpc&)`, reads
-  /// the request into what is to be done, or returns what is wrong with it. A
-  /// response with a call_id gets that of the verdict.
+  /// Runs an rpc. `prepare(action&, const rpc&)` reads the request into what is
+  /// to be done, or returns what is wrong with it. A response with a call_id
+  /// gets that of the verdict.
   template <class Request, class Response, class Prepare>
   grpc::ServerUnaryReactor* run(const arrival& from, const Request& request,
                                 Response* response, Prepare prepare) {
@@ -53,13 +55,7 @@ public:
     if (self->refused())
       return self.get();
     action act;
-    auto read = [&] {
-      if constexpr (std::is_invocable_v<Prepare&, action&, const rpc&>)
-        return prepare(act, *self);
-      else
-        return prepare(act);
-    };
-    if (auto error = read()) {
+    if (auto error = prepare(act, *self)) {
       self->finish(make_status(model::fault::invalid_argument, *error));
       return self.get();
     }
@@ -71,23 +67,46 @@ public:
     return self.get();
   }
 
-  /// Same for a demand: `read(model::demand&)` fills it from the request.
+  /// Same for a demand: `read(demand&)` fills it from the request, or returns
+  /// what is wrong with that.
   template <class Request, class Response, class Read>
   grpc::ServerUnaryReactor* submit(const arrival& from, model::verb verb,
                                    const Request& request, Response* response,
                                    Read read) {
-    return run(
-      from, request, response, [&](action& act) -> std::optional<std::string> {
-        model::demand x;
-        x.verb = verb;
-        x.request = request.request_id();
-        if (auto error = read(x))
-          return error;
-        act = [x = std::move(x)](exchange& to, model::verdict_taker done) {
-          to.submit(model::demand{x}, std::move(done));
-        };
-        return std::nullopt;
-      });
+    return run(from, request, response,
+               [&](action& act, const rpc&) -> std::optional<std::string> {
+                 model::demand x;
+                 x.verb = verb;
+                 x.request = request.request_id();
+                 if (auto error = read(x))
+                   return error;
+                 act = [x = std::move(x)](exchange& to,
+                                          model::verdict_taker done) {
+                   to.submit(model::demand{x}, std::move(done));
+                 };
+                 return std::nullopt;
+               });
+  }
+
+  /// Same for what concerns an agent.
+  template <class Request, class Response, class Read>
+  grpc::ServerUnaryReactor* submit(const arrival& from, model::agent_verb verb,
+                                   const Request& request, Response* response,
+                                   Read read) {
+    return run(from, request, response,
+               [&](action& act, const rpc& self) -> std::optional<std::string> {
+                 model::agent_demand x;
+                 x.verb = verb;
+                 x.request = request.request_id();
+                 x.client = self.who().name;
+                 if (auto error = read(x))
+                   return error;
+                 act = [x = std::move(x)](exchange& to,
+                                          model::verdict_taker done) {
+                   to.submit_agent(model::agent_demand{x}, std::move(done));
+                 };
+                 return std::nullopt;
+               });
   }
 
 private:

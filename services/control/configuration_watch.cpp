@@ -8,31 +8,6 @@
 
 namespace strowger::services::control {
 
-// -- all of them --------------------------------------------------------------
-
-void configuration_watches::add(std::shared_ptr<configuration_watch> x) {
-  std::lock_guard guard{mutex_};
-  all_.insert(std::move(x));
-}
-
-void configuration_watches::remove(
-  const std::shared_ptr<configuration_watch>& x) {
-  std::lock_guard guard{mutex_};
-  all_.erase(x);
-}
-
-void configuration_watches::end_all(const grpc::Status& why) {
-  std::set<std::shared_ptr<configuration_watch>> all;
-  {
-    std::lock_guard guard{mutex_};
-    all = all_;
-  }
-  for (auto& x : all)
-    x->end(why);
-}
-
-// -- one of them --------------------------------------------------------------
-
 configuration_watch::configuration_watch(
   std::shared_ptr<config::keeper> keeper,
   std::shared_ptr<configuration_watches> all,

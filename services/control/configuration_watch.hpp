@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/config/keeper.hpp"
+#include "services/control/open_streams.hpp"
 
 #include <grpcpp/support/server_callback.h>
 #include <strowger/v1/configuration_service.pb.h>
@@ -10,7 +11,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 
 namespace strowger::services::control {
 
@@ -18,19 +18,8 @@ namespace api = strowger::v1;
 
 class configuration_watch;
 
-/// All streams of revisions. From any thread.
-class configuration_watches {
-public:
-  void add(std::shared_ptr<configuration_watch> x);
-  void remove(const std::shared_ptr<configuration_watch>& x);
-
-  /// Ends every stream.
-  void end_all(const grpc::Status& why);
-
-private:
-  std::mutex mutex_; // guards the list
-  std::set<std::shared_ptr<configuration_watch>> all_;
-};
+/// All streams of revisions.
+using configuration_watches = open_streams<configuration_watch>;
 
 /// One WatchConfiguration. Its queue is bounded: who does not read loses what
 /// is in it, and gets the newest revision with a notice instead.

@@ -80,26 +80,6 @@ void routing_streams::close(exchange& from) {
     from.routing().close(who);
 }
 
-void routing_streams::add(std::shared_ptr<routing_stream> x) {
-  std::lock_guard guard{mutex_};
-  streams_.insert(std::move(x));
-}
-
-void routing_streams::remove(const std::shared_ptr<routing_stream>& x) {
-  std::lock_guard guard{mutex_};
-  streams_.erase(x);
-}
-
-void routing_streams::end_all(const grpc::Status& why) {
-  std::set<std::shared_ptr<routing_stream>> all;
-  {
-    std::lock_guard guard{mutex_};
-    all = streams_;
-  }
-  for (auto& x : all)
-    x->end(why);
-}
-
 // -- one ----------------------------------------------------------------------
 
 routing_stream::routing_stream(std::shared_ptr<plane> host,

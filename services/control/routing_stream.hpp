@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/routing_desk.hpp"
+#include "services/control/open_streams.hpp"
 #include "services/control/plane.hpp"
 #include "services/control/routing_audit.hpp"
 
@@ -23,7 +24,7 @@ namespace api = strowger::v1;
 class routing_stream;
 
 /// All streams of strategies.
-class routing_streams {
+class routing_streams : public open_streams<routing_stream> {
 public:
   // -- on the thread of the switch --------------------------------------------
 
@@ -38,18 +39,8 @@ public:
   /// The end: takes all clients from the desk.
   void close(exchange& from);
 
-  // -- from any thread --------------------------------------------------------
-
-  void add(std::shared_ptr<routing_stream> x);
-  void remove(const std::shared_ptr<routing_stream>& x);
-
-  /// Ends every stream.
-  void end_all(const grpc::Status& why);
-
 private:
   std::set<model::route_client> clients_;
-  std::mutex mutex_; // guards the list
-  std::set<std::shared_ptr<routing_stream>> streams_;
 };
 
 /// One Serve. What the client sends goes to the thread of the switch, not more

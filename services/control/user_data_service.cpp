@@ -44,14 +44,6 @@ public:
 private:
   using enum model::verb;
 
-  template <class Request, class Response>
-  grpc::ServerUnaryReactor* carry(const arrival& from, model::verb verb,
-                                  const Request& request, Response* response) {
-    return commands_.submit(
-      from, verb, request, response,
-      [&](model::demand& x) { return read_fields(request, x); });
-  }
-
   commands commands_;
 };
 

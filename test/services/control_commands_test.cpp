@@ -36,7 +36,7 @@ public:
                                      api::MakeCallResponse* response) override {
     ++seen;
     return commands_.run({call, "CallService/MakeCall"}, *request, response,
-                         [&](commands::action& act) -> complaint {
+                         [&](commands::action& act, const rpc&) -> complaint {
                            act = [this](exchange&, model::verdict_taker done) {
                              ++carried_out;
                              if (hold)
