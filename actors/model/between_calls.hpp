@@ -23,6 +23,7 @@ struct far_side_wanted {
   call_id by;
   leg_number as = 0; // its number there
   std::string dn;
+  std::string stays;          // DN with whom it is to talk there
   bool even_alerting = false; // it need not have answered
 };
 
@@ -48,6 +49,7 @@ struct far_side_denied {
 struct place_wanted {
   call_id by;
   leg_number of = 0; // the leg to be replaced
+  std::string dn;    // who sent it; empty: nobody of ours
   bool early_only = false;
 };
 

@@ -81,13 +81,14 @@ bool wake_the_dead(call& c) {
 /// Whoever is to be replaced by a transfer, seated as the called party; false
 /// if it cannot be: the one who stays may be away, in another call, or doing
 /// something else by now.
-bool seat_for_transfer(call& c, const std::string& by, const context& ctx,
-                       effects& fx) {
+bool seat_for_transfer(call& c, const std::string& by, const party& who,
+                       const context& ctx, effects& fx) {
   auto here = c.phase == call_phase::connected
               && (c.called.dn == by || c.caller.dn == by);
   if (here)
     seat_as_caller(c, other_side(c, c.called.dn == by ? c.called : c.caller));
-  if (here && c.caller.leg != nobody) {
+  auto twice = who.internal && number_inside(c.caller) == who.dn;
+  if (here && !twice && c.caller.leg != nobody) {
     tell_progress(c, 200, fx);
     return true;
   }
@@ -118,7 +119,7 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
     pick_up(c, std::move(x), ctx, fx);
     return;
   }
-  if (!seat_for_transfer(c, by, ctx, fx)) {
+  if (!seat_for_transfer(c, by, x.who, ctx, fx)) {
     turn_away(c, std::move(x), ctx, fx);
     return;
   }
@@ -261,7 +262,7 @@ void take(call& c, queue_moved&& x, const context& ctx, effects& fx) {
   queue.internal = true;
   if (!wake_the_dead(c))
     c.spare_leg = x.as;
-  if (!seat_for_transfer(c, x.transferred_by, ctx, fx)) {
+  if (!seat_for_transfer(c, x.transferred_by, queue, ctx, fx)) {
     report_lost(c, queue, x.from, ctx, fx);
     return;
   }
@@ -285,8 +286,12 @@ void take(call& c, const place_wanted& x, const context&, effects& fx) {
   auto talks = l && l->state == leg_state::confirmed;
   auto free = talks && c.phase == call_phase::connected
               && party_of(c, *l).leg == l->number && is_quiet(c, *l);
+  auto twice = !x.dn.empty() && l
+               && number_inside(other_side(c, party_of(c, *l))) == x.dn;
   if (!early && !talks) {
     fx.tells.push_back({x.by, place_denied{481}});
+  } else if (twice) { // it would talk to itself
+    fx.tells.push_back({x.by, place_denied{486}});
   } else if (talks && x.early_only) { // RFC 3891 §3: it is answered
     fx.tells.push_back({x.by, place_denied{486}});
   } else if (!can_grow(c) || (talks && !free)) {

@@ -33,6 +33,7 @@ bool takes_refer(call& c, const leg& l, const context& ctx) {
 /// The phone called a second party and wants the two to be joined.
 void join_calls(call& c, const party& p, const leg_name& with, effects& fx) {
   far_side_wanted y;
+  y.stays = number_inside(other_side(c, p));
   y.by = c.id;
   y.as = reserve_leg(c);
   y.dn = p.dn;

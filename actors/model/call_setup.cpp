@@ -105,6 +105,12 @@ void move_to_queue(call& c, const dn& point, const context& ctx, effects& fx) {
   wait_on_queue(c, point, ctx, fx);
 }
 
+bool takes_part(const call& c, const std::string& dn) {
+  return number_inside(c.caller) == dn
+         || (c.leaving.state != party_state::null
+             && number_inside(c.leaving) == dn);
+}
+
 void on_origin_answer(call& c, const context& ctx, effects& fx) {
   c.phase = call_phase::hunting;
   // A copy: a forwarded call keeps the number that was dialled first.
@@ -222,7 +228,8 @@ void take(call& c, offered&& x, const context& ctx, effects& fx) {
     c.phase = call_phase::arriving;
     fx.tells.push_back(
       {from.replaces->call,
-       place_wanted{c.id, from.replaces->leg, from.replaces_early_only}});
+       place_wanted{c.id, from.replaces->leg, number_inside(c.caller),
+                    from.replaces_early_only}});
     return;
   }
   if (refuse_session(c, a, ctx, fx))
@@ -252,8 +259,11 @@ void route(call& c, const std::string& number, const context& ctx,
   }
   name_called(c, number, is_station(device->type));
   start_dialing(c, ctx, fx);
-  c.failure = 0;
-  c.hops.push_back({number, number});
+  // A DN takes part in a call once; who calls itself finds itself busy.
+  auto twice = is_station(device->type) && takes_part(c, number);
+  c.failure = twice ? 486 : 0;
+  if (!twice)
+    c.hops.push_back({number, number});
   hunt_on(c, ctx, fx);
 }
 

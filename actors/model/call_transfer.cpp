@@ -149,7 +149,8 @@ void run_errand(call& c, const context& ctx, effects& fx) {
   if (x.what.verb != verb::mute_transfer)
     return;
   // The consult call is given away before its other end has answered.
-  far_side_wanted y{c.id, reserve_leg(c), x.dn, true};
+  far_side_wanted y{c.id, reserve_leg(c), x.dn,
+                    number_inside(other_side(c, *p)), true};
   fx.tells.push_back({x.what.second_call, std::move(y)});
 }
 
@@ -180,7 +181,8 @@ verdict complete_transfer(call& c, const demand& x, effects& fx) {
   if (other_side(c, *p).leg == nobody || !can_grow(c))
     return not_now("the other side is not there");
   fx.tells.push_back(
-    {x.second_call, far_side_wanted{c.id, reserve_leg(c), p->dn, false}});
+    {x.second_call, far_side_wanted{c.id, reserve_leg(c), p->dn,
+                                    number_inside(other_side(c, *p)), false}});
   return {};
 }
 
@@ -248,6 +250,12 @@ void give_far_side(call& c, const context& ctx, effects& fx) {
     return;
   }
   auto& far = other_side(c, *p);
+  if (!x.stays.empty() && number_inside(far) == x.stays) {
+    c.wanted.reset();
+    fx.tells.push_back(
+      {x.by, far_side_denied{fault::invalid_called_dn, x.dn, x.as}});
+    return;
+  }
   if (c.phase == call_phase::hunting && far.state == party_state::alerting) {
     auto* only = only_attempt(c);
     if (!only)

@@ -29,6 +29,12 @@ struct party {
   bool parked = false;     // a client put it on hold: it is to hear nobody
 };
 
+/// Its number, if it is one of ours; else empty. A DN takes part in a call only
+/// once, as events name parties by it.
+inline std::string number_inside(const party& x) {
+  return x.internal ? x.dn : std::string{};
+}
+
 /// One use of a device by this call.
 struct use_of_device {
   enum class stage : uint8_t { asked, granted, returned };

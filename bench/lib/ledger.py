@@ -56,7 +56,6 @@ class Ledger:
         self.dns = {}
         self.sequence = 0
         self.faults = []
-        self.alone = set()  # calls of DNs to themselves: one party for two
 
     # -- a snapshot -------------------------------------------------------------
 
@@ -95,8 +94,6 @@ class Ledger:
         if self.sequence and x.sequence != self.sequence + 1:
             self.fault(x, f"comes after {self.sequence}")
         self.sequence = x.sequence
-        if x.this_dn and x.this_dn == x.other_dn:
-            self.alone.add(x.call_id)
         if x.type == T["CALL_CREATED"]:
             if x.call_id in self.calls:
                 self.fault(x, "of a call that there is already")
@@ -121,8 +118,6 @@ class Ledger:
             self.fold_dn(x)
 
     def fault(self, x, what):
-        if x.call_id in self.alone:
-            return
         self.faults.append(f"{x.sequence} {NAMES[x.type]} of {x.this_dn or '-'}"
                            f" in {x.call_id or '-'}: {what}")
 

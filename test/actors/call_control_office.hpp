@@ -57,6 +57,16 @@ struct played_office : test::switch_script {
     });
   }
 
+  /// 2001 has called 2002.
+  void between_phones() {
+    play({
+      {"2001: INVITE 2002 o1", "2002: INVITE o1", "2001 Dialing[c1]"},
+      {"2002: 200 a1", "2002: ACK; 2001: 200 a1",
+       "2002 Ringing[c1], 2001 Established[c1], 2002 Established[c1]"},
+      {"2001: ACK", ""},
+    });
+  }
+
   /// 2002 has put the caller from outside on hold and talks to 2003 in c2.
   void consult() {
     inbound();

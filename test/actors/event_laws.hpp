@@ -11,28 +11,28 @@
 
 namespace strowger::test {
 
-/// What holds for the events of every call, whatever happens: a DN comes before
-/// it goes, goes once, and is gone before the call is (semantics §5).
+/// What holds for the events of every call, whatever happens: a DN comes once,
+/// before it goes, goes once, and is gone before the call is (semantics §5).
 class event_laws {
 public:
   /// Nothing, or which law the event breaks.
   std::string broken_by(const model::journal_event& x) {
     using enum model::event_type;
     auto& parties = calls_[x.call];
-    auto& here = parties[x.this_dn]; // twice if a phone has called itself
+    auto& here = parties[x.this_dn];
     switch (x.type) {
       case dialing:
       case ringing:
       case queued:
-        ++here;
-        return {};
+        return here++ == 0 ? "" : told(x, "of a DN that is in the call");
       case released:
       case abandoned:
       case diverted:
         return here-- > 0 ? "" : told(x, "of a DN that is not in the call");
       case party_changed:
         if (x.previous_call.value != 0 && x.previous_call != x.call) {
-          ++here;
+          if (here++ != 0)
+            return told(x, "of a DN that is in the call");
           return calls_[x.previous_call][x.this_dn]-- > 0
                    ? ""
                    : told(x, "of a DN that was not in the other call");
