@@ -5,13 +5,13 @@
 #include <atomic>
 
 struct su_root_s;
-struct su_timer_s;
+struct pollfd;
 
 namespace strowger::sip {
 
 /// Turns sofia's event loop and the reactor together, on the thread that made
-/// the reactor: before each poll the reactor runs what is due, and one timer of
-/// sofia follows the reactor's next deadline. Other threads wake the loop by a
+/// the reactor: before each poll the reactor runs what is due, and one timer
+/// follows the reactor's next deadline. Other threads wake the loop by a
 /// message to its root.
 class loop {
 public:
@@ -43,11 +43,12 @@ private:
   void send_wake();
 
   static void on_prepoll(void* self, su_root_s* root);
-  static void on_timer(void* magic, su_timer_s* timer, void* self);
+  static int on_timer(void* magic, pollfd* event, void* self);
 
   strowger::reactor& host_;
   su_root_s* root_ = nullptr;
-  su_timer_s* timer_ = nullptr;
+  int timer_ = -1; // a timerfd, and its place in the root
+  int timer_index_ = 0;
   model::time_point timer_due_ = model::never;
   bool closing_ = false;
   std::atomic<bool> wake_sent_ = false;

@@ -41,6 +41,10 @@
 #include <sofia-sip/tport_tag.h>
 #include <sofia-sip/url.h>
 
+/// Sofia's hook for its clock: called with every time that su_time() has read.
+/// Exported for its own tests, and in no header of its.
+extern "C" void (*_su_time)(su_time_t* now);
+
 namespace strowger::sip {
 
 /// Sofia takes URLs as text by this cast.

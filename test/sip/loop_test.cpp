@@ -1,11 +1,11 @@
+#include "actors/handles.hpp"
 #include "sip/loop.hpp"
+#include "sip/sofia.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
-
-#include "actors/handles.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,21 +18,37 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// The machine's clock, which knows how often it was asked.
+class counting_clock final : public time_source {
+public:
+  model::time_point now() override {
+    ++reads;
+    return clock_.now();
+  }
+  uint64_t unix_seconds() override {
+    return clock_.unix_seconds();
+  }
+  int reads = 0;
+
+private:
+  real_clock clock_;
+};
+
 struct looping {
   struct installed : caf::actor_system_config {
     explicit installed(reactor& host) {
       host.install(*this);
     }
   };
-  real_clock clock;
+  counting_clock clock;
   reactor turns{clock};
   installed config{turns};
   caf::actor_system system{config};
   sip::loop loop{turns};
   std::vector<model::time_point> ticks;
 
-  static deadline_listener::behavior_type
-  listen(deadline_listener::pointer, looping* host) {
+  static deadline_listener::behavior_type listen(deadline_listener::pointer,
+                                                 looping* host) {
     return {[=](tick x) {
       host->ticks.push_back(x.now);
       host->loop.stop();
@@ -90,4 +106,26 @@ TEST_CASE_FIXTURE(looping, "a stop before the start is not lost") {
   loop.stop();
   loop.run();
   CHECK(ticks.empty());
+}
+
+namespace {
+
+void nothing(void*, su_timer_t*, void*) {
+  // nop
+}
+
+} // namespace
+
+// Sofia rounds the time to its next timer down to milliseconds; the loop must
+// not poll for the rest of it.
+TEST_CASE_FIXTURE(looping, "waiting for a timer takes a few turns, not many") {
+  auto* timer = su_timer_create(su_root_task(loop.root()), 7);
+  su_timer_set_for_ever(timer, nothing, nullptr);
+  turns.arm(clock.now() + 210ms, spawn_listener());
+  clock.reads = 0;
+  loop.run();
+  su_timer_destroy(timer);
+  REQUIRE(ticks.size() == 1);
+  // 30 expirations; each turn reads the clock once or twice.
+  CHECK(clock.reads < 200);
 }
