@@ -19,8 +19,8 @@ declare -A packages=(
   [build]="g++ cmake ninja-build ccache mold pkg-config libcaf-dev
     libsofia-sip-ua-dev libyaml-dev libcpp-httplib-dev libcli11-dev
     libspdlog-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev
-    prometheus-cpp-dev libjemalloc-dev libssl-dev zlib1g-dev doctest-dev
-    libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc"
+    prometheus-cpp-dev libjemalloc-dev libpugixml-dev libssl-dev zlib1g-dev
+    doctest-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc"
   [test]="python3 python3-grpcio python3-protobuf curl iproute2 openssl
     sip-tester sipsak baresip-core"
   [fuzz]="clang libclang-rt-14-dev llvm"

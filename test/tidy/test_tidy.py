@@ -54,6 +54,7 @@ BAD = [
      1),
     ("include-between-rooms", "actors/a.cpp", "#include <spdlog/spdlog.h>\n",
      1),
+    ("include-between-rooms", "actors/a.cpp", "#include <pugixml.hpp>\n", 1),
     ("include-between-rooms", "sip/a.cpp", "#include <sofia-sip/nta.h>\n", 1),
     ("include-between-rooms", "services/a.cpp", "#include <sofia-sip/su.h>\n",
      1),
@@ -105,7 +106,8 @@ GOOD = [
      '#include <caf/all.hpp>\n#include "actors/model/b.hpp"\n'),
     ("include-between-rooms", "sip/sofia.hpp", "#include <sofia-sip/nta.h>\n"),
     ("include-between-rooms", "sip/a.cpp",
-     '#include <openssl/evp.h>\n#include "actors/wire.hpp"\n'),
+     '#include <openssl/evp.h>\n#include <pugixml.hpp>\n'
+     '#include "actors/wire.hpp"\n'),
     ("include-between-rooms", "services/a.cpp",
      '#include <grpcpp/grpcpp.h>\n#include "strowger/v1/e.pb.h"\n'),
     ("include-between-rooms", "test/sip/a.cpp", '#include "sip/stack.hpp"\n'),
