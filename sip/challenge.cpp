@@ -1,6 +1,7 @@
 #include "sip/challenge.hpp"
 
 #include "sip/sofia.hpp"
+#include "sip/text.hpp"
 #include "sip/translate.hpp"
 
 #include <algorithm>
@@ -84,6 +85,29 @@ refusal challenger::challenge(bool stale, model::time_point now) {
   for (const auto& value : judge_->challenge(realm_, stale, now))
     result.headers += "WWW-Authenticate: " + value + "\r\n";
   return result;
+}
+
+// -- client side --------------------------------------------------------------
+
+std::optional<std::string> answer_challenges(const sip_s& response,
+                                             const model::credentials& who,
+                                             uint64_t random,
+                                             digest_request request) {
+  bool by_proxy = response.sip_status->st_status == 407;
+  std::vector<std::string> values;
+  for (const auto* h = by_proxy ? response.sip_proxy_authenticate
+                                : response.sip_www_authenticate;
+       h != nullptr; h = h->au_next)
+    values.push_back(value_of(h));
+  std::vector<std::string_view> challenges(values.begin(), values.end());
+  std::string cnonce;
+  append_hex(cnonce, random, 16);
+  request.cnonce = cnonce;
+  auto value = answer_best(challenges, {who.username, who.password}, request);
+  if (!value)
+    return std::nullopt;
+  return (by_proxy ? "Proxy-Authorization: " : "Authorization: ") + *value
+         + "\r\n";
 }
 
 } // namespace strowger::sip

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/model/directory.hpp"
+#include "actors/model/signal.hpp"
 #include "sip/auth.hpp"
+#include "sip/digest.hpp"
 #include "sip/refusal.hpp"
 
 #include <memory>
@@ -40,5 +42,13 @@ private:
   authenticator_options options_;
   std::string realm_;
 };
+
+/// The header line, with CRLF, that answers the challenges of a 401 or 407
+/// (RFC 3261 §22.2); nothing if none of them can be answered. The cnonce of
+/// `request` is made of `random`.
+std::optional<std::string> answer_challenges(const sip_s& response,
+                                             const model::credentials& who,
+                                             uint64_t random,
+                                             digest_request request);
 
 } // namespace strowger::sip

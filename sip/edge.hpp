@@ -100,7 +100,6 @@ private:
   void receive_response(leg& l, nta_outgoing_s* orq, const sip_s* response);
   bool answer_challenge(leg& l, client_transaction& txn,
                         const sip_s& response);
-  void learn_dialog(leg& l, const sip_s& response, uint16_t status);
   void report(leg& l, const client_transaction& txn, uint16_t status,
               const sip_s* response, uint32_t rseq);
 

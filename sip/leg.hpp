@@ -2,6 +2,7 @@
 
 #include "actors/handles.hpp"
 #include "actors/model/signal.hpp"
+#include "sip/dialog.hpp"
 #include "sip/sdp.hpp"
 
 #include <cstdint>
@@ -31,9 +32,6 @@ std::optional<model::leg_name> parse_tag(const char* tag);
 /// `<16 hex of the call>-<leg>@<host>`.
 std::string make_call_id(model::leg_name x, std::string_view host);
 
-/// RFC 3261 §8.1.1.6.
-inline constexpr uint16_t max_forwards_default = 70;
-
 // -- transactions -------------------------------------------------------------
 
 /// A request of the peer that is not over.
@@ -59,29 +57,18 @@ struct client_transaction {
 
 // -- leg ----------------------------------------------------------------------
 
-/// One dialog with a peer as plain facts, so that it is small and could be made
-/// anew from them; sofia holds nothing for it beyond its open transactions.
-struct leg {
+/// One dialog of a call.
+struct leg : dialog {
   edge* wire = nullptr;
   model::leg_name name; // of today: a leg may move to another call
   call_actor* handle = nullptr;
   bool caller = false;          // the peer opened it
-  bool settled = false;         // a 2xx has fixed the dialog
   bool by_refer = false;        // opened by REFER: there is no session in it
   bool referred_again = false;  // the peer's REFER was not its first
   uint32_t peer_refer_cseq = 0; // of the one that was accepted last
   uint32_t our_refer_cseq = 0;  // of the one that we sent last
 
-  std::string call_id;
-  std::string local_tag;
-  std::string remote_tag;
-  std::string local;  // value of our From, tag included
-  std::string remote; // value of our To, without tag
-  std::string remote_target;
-  std::string route; // values of Route, separated by commas
-  std::string flow;  // "udp:192.0.2.1:5060": send there whatever else is said
-  uint32_t local_cseq = 0;
-  uint32_t remote_cseq = 0;
+  std::string flow; // "udp:192.0.2.1:5060": send there whatever else is said
   uint8_t transport = 0; // index of the Contact to show
 
   uint64_t session_id = 0;

@@ -210,15 +210,8 @@ void edge::receive_in_dialog(msg_s* message, sip_s* request,
   }
   auto method = *method_of(*request);
   l->remote_cseq = request->sip_cseq->cs_seq;
-  if (l->by_refer && !l->settled) {
-    l->settled = true;
-    l->remote_tag = request->sip_from->a_tag != nullptr
-                      ? request->sip_from->a_tag
-                      : "";
-    l->route = route_set_of(*request);
-    if (const auto* contact = request->sip_contact)
-      l->remote_target = text_of(contact->m_url);
-  }
+  if (l->by_refer && !l->settled)
+    settle_dialog(*l, *request);
   if (method == model::method::options) {
     answer_options(message);
     return;

@@ -1,4 +1,3 @@
-#include "sip/digest.hpp"
 #include "sip/edge.hpp"
 #include "sip/loop.hpp"
 #include "sip/sofia.hpp"
@@ -7,27 +6,10 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <variant>
 
 namespace strowger::sip {
-
-// -- dialog -------------------------------------------------------------------
-
-/// What a response says about the dialog (RFC 3261 §12.1.2): an early dialog
-/// may be replaced by another one (forking), a 2xx settles it.
-void edge::learn_dialog(leg& l, const sip_s& response, uint16_t status) {
-  const auto* tag = response.sip_to->a_tag;
-  bool settled = l.settled;
-  if (!settled) {
-    l.remote_tag = tag != nullptr ? tag : "";
-    l.route = route_set_of(response);
-    l.settled = status >= 200;
-  }
-  if (const auto* contact = response.sip_contact)
-    l.remote_target = text_of(contact->m_url);
-}
 
 // -- challenges ---------------------------------------------------------------
 
@@ -37,13 +19,6 @@ bool edge::answer_challenge(leg& l, client_transaction& txn,
                             const sip_s& response) {
   if (!txn.again || !txn.authorization.empty())
     return false;
-  bool by_proxy = response.sip_status->st_status == 407;
-  std::vector<std::string> values;
-  for (const auto* h = by_proxy ? response.sip_proxy_authenticate
-                                : response.sip_www_authenticate;
-       h != nullptr; h = h->au_next)
-    values.push_back(value_of(h));
-  std::vector<std::string_view> challenges(values.begin(), values.end());
   const auto& body = std::visit(
     [](const auto& x) -> const std::string& {
       static const std::string none;
@@ -53,19 +28,13 @@ bool edge::answer_challenge(leg& l, client_transaction& txn,
         return none;
     },
     *txn.again);
-  static constexpr std::array<char, 17> alphabet = {"0123456789abcdef"};
-  std::string cnonce(16, '0');
-  for (auto& c : cnonce)
-    c = alphabet[random() & 15];
-  auto value = answer_best(challenges, {l.login.username, l.login.password},
-                           {.method = name_of(txn.method),
-                            .uri = l.remote_target,
-                            .body = body,
-                            .cnonce = cnonce});
-  if (!value)
+  auto line = answer_challenges(response, l.login, random_(),
+                                {.method = name_of(txn.method),
+                                 .uri = l.remote_target,
+                                 .body = body});
+  if (!line)
     return false;
-  txn.authorization = by_proxy ? "Proxy-Authorization: " : "Authorization: ";
-  txn.authorization += *value + "\r\n";
+  txn.authorization = std::move(*line);
   auto* old = txn.orq;
   txn.cseq = ++l.local_cseq;
   bool sent = std::visit(

@@ -65,59 +65,21 @@ void edge::add_body(msg_s* message, leg& l, const model::content& body) {
 nta_outgoing_s* edge::transmit(leg& l, model::method method, uint32_t cseq,
                                const model::content& body,
                                uint16_t max_forwards, const char* ack_branch) {
-  auto* message = nta_msg_create(agent_, 0);
-  auto* sip = sip_object(message);
-  auto* home = msg_home(message);
-  auto number = static_cast<sip_method_t>(number_of(method));
-  const char* name = name_of(method);
-
-  const std::string* target = &l.remote_target;
-  std::string strict_target;
-  sip_route_t* route = nullptr;
-  if (!l.route.empty()) {
-    auto text = l.route;
-    route = sip_route_make(home, text.c_str());
-    if (route != nullptr && !url_has_param(route->r_url, "lr")) {
-      // A strict router wants to be the Request-URI (RFC 3261 §12.2.1.1).
-      strict_target = text_of(route->r_url);
-      text += ", <" + l.remote_target + ">";
-      route = sip_route_make(home, text.c_str());
-      route = sip_route_dup(home, route->r_next);
-      target = &strict_target;
-    }
-  }
-  auto insert = [&](auto* header) {
-    if (header != nullptr)
-      msg_header_insert(message, nullptr,
-                        reinterpret_cast<msg_header_t*>(header));
-  };
-  insert(
-    sip_request_create(home, number, name, as_url(target->c_str()), nullptr));
-  insert(route);
-  sip_max_forwards_t forwards;
-  sip_max_forwards_init(&forwards);
-  forwards.mf_count = max_forwards;
-  insert(sip_max_forwards_dup(home, &forwards));
-  insert(sip_from_make(home, l.local.c_str()));
-  auto* to = sip_to_make(home, l.remote.c_str());
-  if (to != nullptr && to->a_tag == nullptr && !l.remote_tag.empty())
-    sip_to_tag(home, to, l.remote_tag.c_str());
-  insert(to);
-  insert(sip_call_id_make(home, l.call_id.c_str()));
-  insert(sip_cseq_create(home, cseq, number, name));
+  auto number = number_of(method);
+  auto* message = make_request(agent_, l, number, name_of(method), cseq,
+                               max_forwards);
+  if (message == nullptr)
+    return nullptr;
   add_body(message, l, body);
 
   url_t* hop = nullptr;
   if (!l.flow.empty() && l.route.empty())
-    hop = url_make(home, flow_uri(l.flow).c_str());
+    hop = url_make(msg_home(message), flow_uri(l.flow).c_str());
   bool is_ack = method == model::method::ack;
-  nta_outgoing_s* orq = nullptr;
-  if (sip->sip_request != nullptr && sip->sip_from != nullptr
-      && sip->sip_to != nullptr)
-    orq = nta_outgoing_mcreate(
-      agent_, is_ack ? nullptr : on_response, is_ack ? nullptr : &l,
-      reinterpret_cast<url_string_t*>(hop), message,
-      TAG_IF(ack_branch != nullptr, NTATAG_ACK_BRANCH(ack_branch)), TAG_END());
+  auto* orq = nta_outgoing_mcreate(
+    agent_, is_ack ? nullptr : on_response, is_ack ? nullptr : &l,
+    reinterpret_cast<url_string_t*>(hop), message,
+    TAG_IF(ack_branch != nullptr, NTATAG_ACK_BRANCH(ack_branch)), TAG_END());
   if (orq == nullptr) {
     msg_destroy(message);
     return nullptr;
