@@ -64,6 +64,8 @@ public:
   admission admit() override;
   opened open(model::offered&& x) override;
   bool enrol(enrolment&& x) override;
+  /// The agent there is not ready, and ready again.
+  void phone_busy(std::string_view dn, bool busy) override;
 
   // -- for clients ------------------------------------------------------------
 
@@ -79,10 +81,6 @@ public:
   /// A client has gone: `agent-logout-on-unreg` of the agents that logged in
   /// under this agent_demand::client.
   void client_gone(std::string_view client);
-
-  /// The phone of a DN is in a call that the switch does not see, or no more:
-  /// its agent is not ready, and ready again.
-  void phone_busy(std::string_view dn, bool busy);
 
   /// The actor of a call; nullptr if there is none.
   call_actor call(model::call_id id) const;

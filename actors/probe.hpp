@@ -2,6 +2,7 @@
 
 #include "actors/model/demand.hpp"
 #include "actors/model/journal.hpp"
+#include "actors/model/subscription.hpp"
 
 #include <algorithm>
 #include <array>
@@ -131,6 +132,8 @@ struct probe {
   counter parse_errors;
   std::array<counter, rejection_count> rejections;
   gauge registrations; // DNs with at least one binding
+  /// Subscriptions to the presence of phones, by subscription_phase.
+  std::array<gauge, model::subscription_phase_count> presence_subscriptions;
   gauge transactions;
 
   // -- routing ----------------------------------------------------------------

@@ -76,6 +76,10 @@ public:
 
   /// Hands an authenticated REGISTER to its DN; false if there is no such DN.
   virtual bool enrol(enrolment&& x) = 0;
+
+  /// The phone of a DN is in a call that the switch does not see, or cannot be
+  /// called at all; or no more.
+  virtual void phone_busy(std::string_view dn, bool busy) = 0;
 };
 
 } // namespace strowger

@@ -13,8 +13,10 @@ namespace strowger::sip {
 
 // -- life ---------------------------------------------------------------------
 
-edge::edge(loop& turner, reactor& host, switchboard& board, outlets& out)
+edge::edge(loop& turner, caf::actor_system& system, reactor& host,
+           switchboard& board, outlets& out)
   : loop_(turner),
+    system_(system),
     reactor_(host),
     board_(board),
     out_(out),
@@ -50,6 +52,7 @@ std::optional<std::string> edge::open(const model::directory& config,
   }
   registrations.emplace(challenger_, reactor_.counters());
   probes.emplace(agent_, "sip:" + self_.host + ":" + self_.port);
+  presences.emplace(agent_, self_, loop_, system_, reactor_, board_);
   sampler_ = su_timer_create(su_root_task(loop_.root()), 1000);
   su_timer_set_for_ever(sampler_, on_sample, this);
   configure(config);
@@ -61,6 +64,8 @@ void edge::configure(const model::directory& config) {
   identifier_.configure(config);
   guard_.configure(config);
   challenger_.configure(config);
+  if (presences)
+    presences->configure(config);
 }
 
 void edge::shut_down() {
@@ -72,12 +77,15 @@ void edge::shut_down() {
     registrations->close();
   if (probes)
     probes->close();
+  if (presences)
+    presences->close();
   if (sampler_ != nullptr)
     su_timer_destroy(sampler_);
   sampler_ = nullptr;
   nta_agent_destroy(agent_);
   agent_ = nullptr;
   probes.reset();
+  presences.reset();
   registrations.reset();
 }
 

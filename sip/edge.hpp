@@ -8,6 +8,7 @@
 #include "sip/identify.hpp"
 #include "sip/leg.hpp"
 #include "sip/listeners.hpp"
+#include "sip/presence.hpp"
 #include "sip/prober.hpp"
 #include "sip/reference.hpp"
 #include "sip/registrar.hpp"
@@ -36,7 +37,8 @@ class loop;
 /// what belongs to transfers, and respond.cpp sends responses.
 class edge {
 public:
-  edge(loop& turner, reactor& host, switchboard& board, outlets& out);
+  edge(loop& turner, caf::actor_system& system, reactor& host,
+       switchboard& board, outlets& out);
   ~edge();
 
   std::optional<std::string> open(const model::directory& config,
@@ -61,6 +63,7 @@ public:
 
   std::optional<prober> probes;
   std::optional<registrar> registrations;
+  std::optional<presence> presences;
 
 private:
   // -- requests in (receive.cpp) ----------------------------------------------
@@ -128,6 +131,7 @@ private:
   void sample();
 
   loop& loop_;
+  caf::actor_system& system_;
   reactor& reactor_;
   switchboard& board_;
   outlets& out_;

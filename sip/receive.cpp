@@ -201,7 +201,9 @@ void edge::receive_in_dialog(msg_s* message, sip_s* request,
                              const arrival& from) {
   auto* l = find_leg(*request);
   if (l == nullptr) {
-    turn_away(message, no_such_dialog());
+    if (request->sip_request->rq_method != sip_method_notify
+        || !presences->receive(message, *request))
+      turn_away(message, no_such_dialog());
     return;
   }
   if (auto why = judge_in_dialog(*l, *request)) {

@@ -9,9 +9,9 @@
 
 namespace strowger::sip {
 
-stack::stack(loop& turner, strowger::reactor& host, switchboard& board,
-             outlets& out)
-  : edge_(std::make_unique<edge>(turner, host, board, out)) {
+stack::stack(loop& turner, caf::actor_system& system, strowger::reactor& host,
+             switchboard& board, outlets& out)
+  : edge_(std::make_unique<edge>(turner, system, host, board, out)) {
   // nop
 }
 

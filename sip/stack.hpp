@@ -4,6 +4,8 @@
 #include "actors/reactor.hpp"
 #include "actors/wire.hpp"
 
+#include <caf/fwd.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,8 +22,8 @@ inline constexpr std::string_view product = "Strowger/0.1.0";
 /// transactions and the actors. Belongs to the reactor's thread.
 class stack final : public wire {
 public:
-  stack(loop& turner, strowger::reactor& host, switchboard& board,
-        outlets& out);
+  stack(loop& turner, caf::actor_system& system, strowger::reactor& host,
+        switchboard& board, outlets& out);
   ~stack() override;
 
   /// Starts to listen on UDP and TCP at `sip-port` of `sip-interface`, and on
@@ -34,7 +36,8 @@ public:
   /// passwords from it. Listeners stay as they are.
   void reconfigure(const model::directory& config);
 
-  /// Stops to listen and forgets all calls, without a word to any peer.
+  /// Stops to listen and forgets all calls, without a word to their peers;
+  /// leaves the subscriptions to the presence of phones.
   void shut_down();
 
   // -- wire -------------------------------------------------------------------

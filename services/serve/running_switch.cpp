@@ -76,7 +76,8 @@ std::optional<std::string> running_switch::open() {
   hub_ = std::make_unique<outlets_hub>(log_.logger, records_, database_, wall_);
   exchange_ = std::make_unique<exchange>(system_, reactor_, *hub_);
   loop_ = std::make_unique<sip::loop>(reactor_);
-  stack_ = std::make_unique<sip::stack>(*loop_, reactor_, *exchange_, *hub_);
+  stack_ = std::make_unique<sip::stack>(*loop_, system_, reactor_, *exchange_,
+                                        *hub_);
   exchange_->attach(*stack_);
   if (auto error = open_control())
     return error;

@@ -131,6 +131,9 @@ struct edge_fixture : switchboard, outlets {
   bool enrol(enrolment&&) override {
     return false;
   }
+  void phone_busy(std::string_view dn, bool busy) override {
+    busy_phones.push_back(std::string{dn} + (busy ? " busy" : " idle"));
+  }
 
   // -- outlets ----------------------------------------------------------------
 
@@ -193,10 +196,11 @@ struct edge_fixture : switchboard, outlets {
   installed config_{turns};
   caf::actor_system system{config_};
   sip::loop loop{turns};
-  sip::stack stack{loop, turns, *this, *this};
+  sip::stack stack{loop, system, turns, *this, *this};
   admission room;
   std::vector<heard_signal> heard;
   size_t read = 0;
+  std::vector<std::string> busy_phones; // as told, in order
   model::call_id heard_by;
   model::call_id id{0};
   std::vector<call_actor> recorders;

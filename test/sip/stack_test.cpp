@@ -343,7 +343,7 @@ TEST_CASE_FIXTURE(edge_fixture, "a target that cannot be reached answers 503") {
 // -- the edge itself ----------------------------------------------------------
 
 TEST_CASE_FIXTURE(edge_fixture, "a port in use is an error, not an end") {
-  sip::stack second(loop, turns, *this, *this);
+  sip::stack second(loop, system, turns, *this, *this);
   auto error = second.open(*directory);
   REQUIRE(error.has_value());
   CHECK(has(*error, "26000"));
