@@ -116,6 +116,15 @@ void collect_sip(families& out, const probe& x) {
   out.push_back(one_gauge("strowger_registrations",
                           "DNs with at least one registered contact.",
                           read(x.registrations)));
+  auto subscriptions = gauges("strowger_presence_subscriptions",
+                              "Subscriptions to the presence of phones "
+                              "(subscribe-presence) by state.");
+  for (size_t i = 0; i < model::subscription_phase_count; ++i)
+    if (auto phase = static_cast<model::subscription_phase>(i);
+        phase != model::subscription_phase::ended)
+      add(subscriptions, {{"state", to_string(phase)}},
+          read(x.presence_subscriptions[i]));
+  out.push_back(std::move(subscriptions));
 }
 
 void collect_routing(families& out, const probe& x) {

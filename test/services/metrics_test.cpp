@@ -121,6 +121,9 @@ TEST_CASE("counters of the probe come out under their names and labels") {
   x.rejections[static_cast<size_t>(rejection::source_rate)].add(15);
   x.rejections[static_cast<size_t>(rejection::unsupported)].add(16);
   x.registrations.set(17);
+  x.presence_subscriptions[static_cast<size_t>(
+                             model::subscription_phase::waiting)]
+    .set(18);
   x.routing_clients.set(21);
   x.routing_open.set(22);
   x.routing_unclaimed.set(23);
@@ -145,6 +148,8 @@ TEST_CASE("counters of the probe come out under their names and labels") {
     {R"(strowger_sip_rejected_total{reason="source_rate"})", 15},
     {R"(strowger_sip_rejected_total{reason="unsupported"})", 16},
     {"strowger_registrations", 17},
+    {R"(strowger_presence_subscriptions{state="waiting"})", 18},
+    {R"(strowger_presence_subscriptions{state="active"})", 0},
     {"strowger_log_dropped_total", 3},
     {"strowger_cdr_dropped_total", 4},
     {"strowger_store_lost_total", 5},

@@ -33,6 +33,7 @@ LABELS = {
     "strowger_trunk_attempts_total": {"trunk"},
     "strowger_trunk_in_service": {"trunk"},
     "strowger_trunk_rejected_total": {"trunk", "class"},
+    "strowger_presence_subscriptions": {"state"},
     "strowger_routing_requests": {"state"},
     "strowger_routing_instructions_total": {"outcome"},
     "strowger_build_info": {"version"},
