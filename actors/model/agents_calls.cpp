@@ -313,6 +313,10 @@ void agents::after_call(session& s, const party& gone, business_call kind,
       wrap_up_s = asked->wrap_up_s.value_or(wrap_up_s == 0 ? untimed_s
                                                            : wrap_up_s);
     auto afterwards = s.resting() ? s.afterwards : s.posture;
+    // A registrar that watches the phone reports this call, too, and its end
+    // only after us: the agent is not ready by no will of their own.
+    if (s.not_ready_by_phone)
+      afterwards = {agent_state::ready, work_mode::unknown, {}};
     auto guard_s = ctx.config.integer(option::legal_guard_time);
     if (wrap_up_s != 0)
       start_wrap_up(s, wrap_up_s, std::move(afterwards), ctx,

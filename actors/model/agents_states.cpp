@@ -171,6 +171,8 @@ void agents::penalise(std::string_view dn, agent_penalty action,
   } else if (s->posture.state == agent_state::ready) {
     enter(*s, std::move(not_ready), ctx, {}, out);
     rearm(*s, ctx.config);
+  } else {
+    s->not_ready_by_phone = false; // the end of the ringing does not end it
   }
 }
 

@@ -203,6 +203,26 @@ TEST_CASE("a private call of the phone makes the agent not ready (M33)") {
   });
 }
 
+TEST_CASE(
+  "a call of the switch that the phone's registrar reports, too, leaves "
+  "the agent as it would have without (M33)") {
+  agent_script s{{{"wrap-up-time", "20"}}};
+  s.play({
+    {"login ada 2001", "login, ready"},
+    {"ring 1 2001 queue=9 type=inbound", "*"},
+    {"busy 2001", "not_ready"},
+    {"answer 1 2001 queue=9 type=inbound", "*"},
+    {"release 1 2001", "not_ready(AfterCallWork 20s), *"},
+    {"free 2001", ""}, // which comes after our own event
+    {"wait 60", "+20s ready"},
+    {"ring 2 2001 queue=9 type=inbound", "*"},
+    {"busy 2001", "not_ready"},
+    {"penalise 2001 notready", ""}, // there was no answer
+    {"release 2 2001", "*"},
+    {"free 2001", ""},
+  });
+}
+
 TEST_CASE("reject-call-notready and reject-call-incall refuse by state") {
   for (auto notready : {"true", "false"})
     for (auto incall : {"true", "false"}) {
