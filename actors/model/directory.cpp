@@ -287,6 +287,10 @@ void directory_builder::check_options(const dn& entry) {
     if (!trunk || trunk->type != dn_type::trunk)
       fail(entry, name_of(entry) + ": subscribe-presence names \""
                     + get<std::string>(*watched) + "\", which is no trunk");
+    else if (result_->text(option::contact, trunk).empty())
+      fail(entry, name_of(entry) + ": subscribe-presence names \""
+                    + get<std::string>(*watched)
+                    + "\", which has no contact to ask");
   }
   check_prefixes(entry);
 }

@@ -248,3 +248,22 @@ TEST_CASE("a DN that asks for a password nobody can have is an error") {
         == "extension 2001: authenticate-requests without password: no "
            "request could ever pass");
 }
+
+TEST_CASE("a phone can be watched only over a trunk that can be asked") {
+  auto fault = [](dn_type type, option_values options) {
+    directory_builder builder;
+    builder.add("pbx", type, options);
+    builder.add("2002", dn_type::extension,
+                {{option::subscribe_presence, "pbx"s}});
+    builder.build();
+    return builder.errors().empty() ? "" : builder.errors().front().message;
+  };
+  option_values contact{{option::contact, "192.0.2.1"s}};
+  CHECK(fault(dn_type::trunk, contact) == "");
+  CHECK(fault(dn_type::trunk, {})
+        == "extension 2002: subscribe-presence names \"pbx\", which has no "
+           "contact to ask");
+  CHECK(fault(dn_type::extension, contact)
+        == "extension 2002: subscribe-presence names \"pbx\", which is no "
+           "trunk");
+}
