@@ -283,7 +283,7 @@ void begin_talk(call& c, const context& ctx, effects& fx) {
     report_held(c, c.caller, false, ctx, fx);
   if (c.leaving.state != party_state::null)
     release_leaving(c, call_state::transferred, ctx, fx);
-  leave_old_dialog(c, fx);
+  leave_old_dialog(c, ctx, fx);
   forget_setup(c);
 }
 

@@ -14,6 +14,10 @@ namespace strowger::model {
 
 namespace {
 
+// 64*T1, as long as any transaction may take: the call that the REFER asked for
+// has been answered, so the last NOTIFY is on its way.
+constexpr auto patience = std::chrono::seconds{32};
+
 /// The device over which this leg runs; null for a stranger's.
 const dn* device_of(const call& c, const leg& l, const context& ctx) {
   if (l.seizure >= c.uses.size())
@@ -180,13 +184,21 @@ bool on_referral_bye(call& c, leg& l, const context& ctx, effects& fx) {
   return is_left_behind(c, l);
 }
 
-void leave_old_dialog(call& c, effects& fx) {
+void leave_old_dialog(call& c, const context& ctx, effects& fx) {
   auto old = std::exchange(c.moving, std::nullopt);
   if (!old)
     return;
   auto& l = leg_at(c, old->leg);
   l.linked = nobody;
+  l.session = {}; // it ends soon, with no word about the call
+  l.done_by = ctx.now + patience;
   if (old->txn == 0)
+    hang_up(c, l, fx);
+}
+
+void on_undone(call& c, leg& l, effects& fx) {
+  l.done_by = never;
+  if (is_left_behind(c, l) && !c.moving)
     hang_up(c, l, fx);
 }
 

@@ -164,6 +164,14 @@ void leg_gone(call& c, leg& l, effects& fx) {
   fx.wire.emplace_back(std::move(x));
 }
 
+void dialog_lost(call& c, leg& l, const context& ctx, effects& fx) {
+  auto spoken_in = !is_left_behind(c, l);
+  auto by = releaser_of(c, l);
+  leg_gone(c, l, fx);
+  if (spoken_in)
+    end_call(c, by, call_state::remote_release, ctx, fx);
+}
+
 void return_device(call& c, seizure_number number, effects& fx) {
   if (number == no_seizure)
     return;
@@ -335,7 +343,11 @@ void take(call& c, requested&& x, const context& ctx, effects& fx) {
   auto leaving = l.state == leg_state::cancelled
                  || l.state == leg_state::releasing || !live(l);
   if (leaving || c.phase == call_phase::ending) {
-    answer_request(x.leg, x.txn, x.method == method::bye ? 200 : 481, fx);
+    // What our REFER began outlives the session (RFC 6665 §4.4.1).
+    auto welcome = x.method == method::bye
+                   || (l.referred && x.method == method::notify && x.notify
+                       && x.notify->event == "refer");
+    answer_request(x.leg, x.txn, welcome ? 200 : 481, fx);
     return;
   }
   on_dialog_request(c, l, std::move(x), ctx, fx);

@@ -101,9 +101,7 @@ void on_refresh_response(call& c, leg& l, responded&& x, const context& ctx,
   }
   // The peer no longer knows the dialog, or nobody is there (RFC 4028 §10).
   if (x.status == 481 || x.status == 408) {
-    auto by = releaser_of(c, l);
-    leg_gone(c, l, fx);
-    end_call(c, by, call_state::remote_release, ctx, fx);
+    dialog_lost(c, l, ctx, fx);
     return;
   }
   if (auto terms = retry_session(l.session.terms, x.session.min_se_s);
@@ -140,6 +138,8 @@ void take_deadline(call& c, const context& ctx, effects& fx) {
     }
     if (ctx.now >= l.session.refresh_at)
       refresh(c, l, ctx, fx);
+    if (ctx.now >= l.done_by)
+      on_undone(c, l, fx);
   }
 }
 
@@ -154,7 +154,8 @@ time_point next_deadline(const call& c) {
         next = std::min(next, l.answer_by);
   for (auto& l : c.legs)
     if (l.state == leg_state::confirmed)
-      next = std::min({next, l.session.refresh_at, l.session.give_up_at});
+      next = std::min(
+        {next, l.session.refresh_at, l.session.give_up_at, l.done_by});
   return next;
 }
 

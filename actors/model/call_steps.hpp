@@ -223,8 +223,11 @@ void on_moving_call(call&, offered&&, const context&, effects&);
 bool on_referral_bye(call&, leg&, const context&, effects&);
 
 /// The caller has answered elsewhere: its old dialog only waits for the last
-/// NOTIFY.
-void leave_old_dialog(call&, effects&);
+/// NOTIFY, and not for ever.
+void leave_old_dialog(call&, const context&, effects&);
+
+/// What the peer was asked for has not come in time (leg::done_by).
+void on_undone(call&, leg&, effects&);
 
 /// The transfer has failed: the caller speaks in its old dialog again. False if
 /// that has ended.
@@ -323,6 +326,9 @@ void drop_leg(call&, leg&, effects&);
 
 /// ACK for the 2xx of our INVITE `txn`, with the answer if that was an offer.
 void acknowledge_invite(leg&, txn_number, content&& answer, effects&);
+
+/// The peer no longer knows the dialog: ends the call if it speaks there.
+void dialog_lost(call&, leg&, const context&, effects&);
 
 /// The leg is over; what its peer still waits for is answered.
 void leg_gone(call&, leg&, effects&);

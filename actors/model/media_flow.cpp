@@ -105,9 +105,7 @@ void let_be(call& c, leg& l) {
 void on_flow_refused(call& c, leg& l, const responded& x, const context& ctx,
                      effects& fx) {
   if (x.status == 481 || x.status == 408) {
-    auto by = releaser_of(c, l);
-    leg_gone(c, l, fx);
-    end_call(c, by, call_state::remote_release, ctx, fx);
+    dialog_lost(c, l, ctx, fx);
     return;
   }
   if (x.status == 491 || x.status == 500) {

@@ -121,6 +121,21 @@ struct referring_gateway_office : played_office {
                                 {{option::refer_enabled, true}})) {
     // nop
   }
+
+  /// The caller talks to 2003 in a dialog of its own; the last NOTIFY of its
+  /// old one has not come.
+  void move_caller() {
+    inbound();
+    play({
+      {"SingleStepTransfer 2002 c1 2003", "gateway: REFER sip:2003@"},
+      {"gateway: 202 to REFER", ""},
+      {"gateway: INVITE 2003 o2", "2003: INVITE o2"},
+      {"2003: 200 a2", "2003: ACK; gateway': 200 a2; 2002: BYE",
+       "2003 Ringing[c1], 2003 Established[c1], 2002 "
+       "Released[c1](Transferred)"},
+      {"gateway': ACK", ""},
+    });
+  }
 };
 
 // The gateway takes us out of calls that go outside (`oosp-transfer-enabled`).

@@ -133,6 +133,50 @@ TEST_CASE_FIXTURE(referring_gateway_office,
 }
 
 TEST_CASE_FIXTURE(referring_gateway_office,
+                  "a caller that has moved, and never says so by NOTIFY, loses "
+                  "its old dialog all the same") {
+  move_caller();
+  play({
+    {"after 31", ""},
+    {"gateway: NOTIFY 100", "gateway: 200 to NOTIFY"},
+    {"after 2", "gateway: BYE"},
+    {"2003: BYE", "2003: 200 to BYE; gateway': BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(referring_gateway_office,
+                  "the last NOTIFY of a caller that has moved may meet our "
+                  "BYE, or come without its old dialog") {
+  move_caller();
+  auto_bye = false;
+  play({
+    {"after 33", "gateway: BYE"},
+    {"gateway: NOTIFY 200", "gateway: 200 to NOTIFY"},
+    {"gateway: 481 to BYE", ""},
+    {"2003: BYE", "2003: 200 to BYE; gateway': BYE", "2003 Released[c1]"},
+    {"gateway': 200 to BYE", ""},
+  });
+}
+
+TEST_CASE_FIXTURE(referring_gateway_office,
+                  "a caller that has let go of its old dialog, and says so "
+                  "only when asked, is not lost") {
+  inbound();
+  play({
+    {"SingleStepTransfer 2002 c1 2003", "gateway: REFER sip:2003@"},
+    {"gateway: 202 to REFER", ""},
+    {"gateway: INVITE 2003 o2", "2003: INVITE o2"},
+    {"2002: BYE", "2002: 200 to BYE; gateway: re-INVITE a1(held)",
+     "2002 Released[c1]"},
+    {"gateway: 481 to re-INVITE", ""},
+    {"2003: 200 a2", "2003: ACK; gateway': 200 a2",
+     "2003 Ringing[c1], 2003 Established[c1]"},
+    {"gateway': ACK", ""},
+    {"2003: BYE", "2003: 200 to BYE; gateway': BYE", "2003 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(referring_gateway_office,
                   "a phone's blind transfer moves the caller by REFER, too") {
   inbound();
   play({
