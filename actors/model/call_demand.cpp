@@ -65,6 +65,13 @@ void order_phone(leg& l, std::string_view word, std::string body, effects& fx) {
   fx.wire.emplace_back(std::move(y));
 }
 
+/// The phone is to hold or retrieve, by a re-INVITE of its own.
+void order_media(leg& l, std::string_view word, const context& ctx,
+                 effects& fx) {
+  order_phone(l, word, {}, fx);
+  l.done_by = ctx.now + patience;
+}
+
 verdict answer(call& c, const demand& x, const context& ctx, effects& fx) {
   auto* p = find_party(c, x.this_dn);
   if (!p || p != &c.called || p->state != party_state::alerting)
@@ -86,7 +93,7 @@ verdict hold(call& c, const demand& x, const context& ctx, effects& fx) {
       || c.leaving.state != party_state::null)
     return not_now("the DN is not connected");
   if (takes_order(*p, "hold", ctx))
-    order_phone(leg_at(c, p->leg), "hold", {}, fx);
+    order_media(leg_at(c, p->leg), "hold", ctx, fx);
   else
     park(c, *p);
   return {};
@@ -103,7 +110,7 @@ verdict retrieve(call& c, const demand& x, const context& ctx, effects& fx) {
     if (leg_at(c, p->leg).partner == nobody) // the other party holds as well
       report_held(c, *p, false, ctx, fx);
   } else if (takes_order(*p, "talk", ctx)) {
-    order_phone(leg_at(c, p->leg), "talk", {}, fx);
+    order_media(leg_at(c, p->leg), "talk", ctx, fx);
   } else {
     return refuse(fault::unsupported,
                   "the phone holds by itself, and sip-cti-control of the DN "
@@ -306,6 +313,15 @@ party* find_party(call& c, std::string_view dn) {
     if (p->internal && p->dn == dn && p->state != party_state::null)
       return p;
   return nullptr;
+}
+
+void fail_order(call& c, leg& l, fault why, const context& ctx, effects& fx) {
+  l.order_txn = 0; // whatever its answer is, the request has had its outcome
+  l.done_by = never;
+  auto& dn = party_of(c, l).dn;
+  if (c.then && c.then->dn == dn)
+    c.then.reset();
+  report_error(c, dn, why, ctx, fx);
 }
 
 bool on_digit_response(call& c, const responded& x, const context& ctx,

@@ -166,6 +166,8 @@ void report_held(call& c, party& p, bool held, const context& ctx,
   if (p.state != before)
     return;
   p.state = held ? party_state::held : party_state::connected;
+  if (p.leg != nobody) // if the phone was asked for it, it has obeyed
+    leg_at(c, p.leg).done_by = never;
   if (!p.internal)
     return;
   report(c, held ? event_type::held : event_type::retrieved, p, ctx, fx);

@@ -199,6 +199,7 @@ void take_leg_away(call& c, party& p, leg_name to, std::string transferred_by,
   x.leg = l;
   x.leg.number = to.leg;
   x.leg.partner = x.leg.linked = nobody;
+  x.leg.done_by = never; // it was asked for this call
   x.who = p;
   x.who.leg = to.leg;
   x.diversions = c.diversions;

@@ -14,10 +14,6 @@ namespace strowger::model {
 
 namespace {
 
-// 64*T1, as long as any transaction may take: the call that the REFER asked for
-// has been answered, so the last NOTIFY is on its way.
-constexpr auto patience = std::chrono::seconds{32};
-
 /// The device over which this leg runs; null for a stranger's.
 const dn* device_of(const call& c, const leg& l, const context& ctx) {
   if (l.seizure >= c.uses.size())
@@ -196,10 +192,12 @@ void leave_old_dialog(call& c, const context& ctx, effects& fx) {
     hang_up(c, l, fx);
 }
 
-void on_undone(call& c, leg& l, effects& fx) {
+void on_undone(call& c, leg& l, const context& ctx, effects& fx) {
   l.done_by = never;
   if (is_left_behind(c, l) && !c.moving)
     hang_up(c, l, fx);
+  else
+    fail_order(c, l, fault::timeout, ctx, fx);
 }
 
 bool keep_caller(call& c, effects& fx) {

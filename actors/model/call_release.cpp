@@ -314,11 +314,8 @@ void take(call& c, responded&& x, const context& ctx, effects& fx) {
   if (x.status < 200)
     return;
   if (x.txn == l.order_txn && x.status >= 300 && live(l)) {
-    // The phone did not take our order (`sip-cti-control`).
-    auto& dn = party_of(c, l).dn;
-    if (c.then && c.then->dn == dn)
-      c.then.reset();
-    report_error(c, dn, fault::rejected, ctx, fx);
+    auto silent = x.status == 408;
+    fail_order(c, l, silent ? fault::timeout : fault::rejected, ctx, fx);
     return;
   }
   if (x.txn == l.session.refresh_txn) {

@@ -139,7 +139,7 @@ void take_deadline(call& c, const context& ctx, effects& fx) {
     if (ctx.now >= l.session.refresh_at)
       refresh(c, l, ctx, fx);
     if (ctx.now >= l.done_by)
-      on_undone(c, l, fx);
+      on_undone(c, l, ctx, fx);
   }
 }
 

@@ -102,6 +102,10 @@ void set_user_data(call&, user_data&&, const std::string& by, const context&,
 verdict not_on_call();
 verdict not_now(std::string_view text);
 
+/// The phone has not done what we ordered by NOTIFY (`sip-cti-control`): the
+/// request fails, the call is as before.
+void fail_order(call&, leg&, fault, const context&, effects&);
+
 /// The answer to an INFO with a digit; false if it is not one.
 bool on_digit_response(call&, const responded&, const context&, effects&);
 
@@ -227,7 +231,10 @@ bool on_referral_bye(call&, leg&, const context&, effects&);
 void leave_old_dialog(call&, const context&, effects&);
 
 /// What the peer was asked for has not come in time (leg::done_by).
-void on_undone(call&, leg&, effects&);
+void on_undone(call&, leg&, const context&, effects&);
+
+/// How long a peer may take for that: 64*T1, as any transaction of its own.
+inline constexpr auto patience = std::chrono::seconds{32};
 
 /// The transfer has failed: the caller speaks in its old dialog again. False if
 /// that has ended.

@@ -58,7 +58,7 @@ struct leg {
   txn_number next_txn = 1;      // of our requests
   txn_number order_txn = 0;     // NOTIFY with an order to the phone, last one
   time_point answer_by = never; // of an INVITE that nobody has answered yet
-  time_point done_by = never;   // what our REFER asked the peer for
+  time_point done_by = never;   // what our REFER or NOTIFY asks the peer for
   std::shared_ptr<const target> goal; // where its INVITE went; until answered
   leg_number linked = nobody; // whose description the peer has; nobody: on hold
   std::optional<leg_name> moved_to; // gone from here, but not from the switch

@@ -359,6 +359,32 @@ TEST_CASE_FIXTURE(broadsoft_office, "a phone that does not take the order to "
   CHECK(verdict == "accepted");
 }
 
+TEST_CASE_FIXTURE(broadsoft_office,
+                  "a phone that takes the order to hold, or to retrieve, and "
+                  "does nothing leaves the call as it was") {
+  inbound();
+  play({
+    {"InitiateTransfer 2002 c1 2003", "2002: NOTIFY hold"},
+    {"2002: 200 to NOTIFY", ""},
+    {"after 31", ""},
+    {"after 2", "", "2002 Error[c1](TIMEOUT)"},
+    {"HoldCall 2002 c1", "2002: NOTIFY hold"},
+    {"2002: 200 to NOTIFY", ""},
+    {"2002: re-INVITE hold2", "gateway: re-INVITE hold2"},
+    {"gateway: 200 to re-INVITE a2", "gateway: ACK; 2002: 200 to re-INVITE a2",
+     "2002 Held[c1]"},
+    {"2002: ACK", ""},
+    {"after 33", ""},
+    {"RetrieveCall 2002 c1", "2002: NOTIFY talk"},
+    {"2002: 408 to NOTIFY", "", "2002 Error[c1](TIMEOUT)"},
+    {"after 33", ""},
+    {"RetrieveCall 2002 c1", "2002: NOTIFY talk"},
+    {"after 33", "", "2002 Error[c1](TIMEOUT)"},
+    {"2002: 408 to NOTIFY", ""},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
+
 TEST_CASE_FIXTURE(reinvite_office,
                   "a phone that is alone may ask for an offer") {
   inbound();
