@@ -1,6 +1,7 @@
 #include "actors/model/call_events.hpp"
 #include "actors/model/call_steps.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -17,6 +18,19 @@ bool rings(const call& c) {
          && c.called.state == party_state::alerting;
 }
 
+/// Where the call keeps the use of a device that comes back to it, as that of a
+/// phone with one dialog for two calls does time and again; else a new place.
+seizure_number place_for(call& c, const use_of_device& x) {
+  auto known = [&](const use_of_device& y) {
+    return y.at == use_of_device::stage::returned && y.device == x.device
+           && y.seized_by == x.seized_by && y.seizure == x.seizure;
+  };
+  auto i = std::find_if(c.uses.begin(), c.uses.end(), known);
+  if (i == c.uses.end())
+    i = c.uses.emplace(i);
+  return static_cast<seizure_number>(i - c.uses.begin());
+}
+
 /// Places a leg that came from another call.
 leg& settle_in(call& c, leg_moved&& x) {
   auto number = x.leg.number;
@@ -25,8 +39,8 @@ leg& settle_in(call& c, leg_moved&& x) {
   auto& l = leg_at(c, number);
   l = std::move(x.leg);
   l.moved_to.reset();
-  l.seizure = static_cast<seizure_number>(c.uses.size());
-  c.uses.push_back(std::move(x.use));
+  l.seizure = place_for(c, x.use);
+  use_of(c, l) = std::move(x.use);
   return l;
 }
 

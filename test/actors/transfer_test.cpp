@@ -144,6 +144,39 @@ TEST_CASE_FIXTURE(single_dialog_office, "M26, M27: alternate and reconnect "
   });
 }
 
+TEST_CASE_FIXTURE(single_dialog_office, "a phone with one dialog may alternate "
+                                        "as often as it likes") {
+  consult_in_one_dialog();
+  for (auto i = 0; i < 260; ++i)
+    play({
+      {"AlternateCall 2002 c1 c2",
+       "2002: re-INVITE o2(held); 2003: re-INVITE a2(held)"},
+      {"2003: 200 to re-INVITE h4", "2003: ACK"},
+      {"2002: 200 to re-INVITE h3", "2002: ACK; gateway: re-INVITE",
+       "2002 Held[c2]"},
+      {"gateway: 200 to re-INVITE o5", "2002: re-INVITE o5"},
+      {"2002: 200 to re-INVITE a5", "2002: ACK; gateway: ACK a5",
+       "2002 Retrieved[c1]"},
+      {"AlternateCall 2002 c2 c1",
+       "gateway: re-INVITE a5(held); 2002: re-INVITE o5(held)"},
+      {"gateway: 200 to re-INVITE h6", "gateway: ACK"},
+      {"2002: 200 to re-INVITE h7", "2002: ACK; 2002: re-INVITE",
+       "2002 Held[c1]"},
+      {"2002: 200 to re-INVITE a2", "2003: re-INVITE a2"},
+      {"2003: 200 to re-INVITE o2", "2003: ACK; 2002: ACK o2",
+       "2002 Retrieved[c2]"},
+    });
+  play({
+    {"SingleStepTransfer 2003 c2 2004", "2004: INVITE"},
+    {"2004: 200 o4", "2003: BYE; 2002: re-INVITE o4",
+     "2004 Ringing[c2], 2004 Established[c2], 2003 Released[c2](Transferred), "
+     "2002 PartyChanged[c2](Transferred)"},
+    {"2002: 200 to re-INVITE a4", "2002: ACK; 2004: ACK a4"},
+    {"2002: BYE", "2002: 200 to BYE; 2004: BYE; gateway: BYE",
+     "2002 Released[c2], 2004 Released[c2], 2002 Released[c1]"},
+  });
+}
+
 TEST_CASE_FIXTURE(single_dialog_office, "the phone with one dialog comes back "
                                         "when the consulted party hangs up") {
   consult_in_one_dialog();
