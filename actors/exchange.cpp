@@ -186,11 +186,22 @@ call_actor exchange::open_call(model::call_id id) {
 /// The INVITE of a device that was asked to call belongs to the call that
 /// asked. Of several to the same number the Request-URI says which, unless it
 /// was changed on the way: then the first.
-std::optional<opened> exchange::join_awaited(model::offered& x) {
-  auto i = std::find_if(awaited_.begin(), awaited_.end(), [&](auto& y) {
-    return y.source == x.source && y.called == x.called
-           && (!x.asked_by || *x.asked_by == y.call);
+exchange::awaited_list::const_iterator
+exchange::find_awaited(std::string_view source, std::string_view called,
+                       std::optional<model::call_id> asked_by) const {
+  return std::find_if(awaited_.begin(), awaited_.end(), [&](auto& x) {
+    return x.source == source && x.called == called
+           && (!asked_by || *asked_by == x.call);
   });
+}
+
+bool exchange::awaits(std::string_view source, std::string_view called,
+                      std::optional<model::call_id> asked_by) const {
+  return find_awaited(source, called, asked_by) != awaited_.end();
+}
+
+std::optional<opened> exchange::join_awaited(model::offered& x) {
+  auto i = find_awaited(x.source, x.called, x.asked_by);
   if (i == awaited_.end())
     return std::nullopt;
   opened result{i->call, call(i->call), i->leg};

@@ -62,6 +62,8 @@ public:
     return *env_.config;
   }
   admission admit() override;
+  bool awaits(std::string_view source, std::string_view called,
+              std::optional<model::call_id> asked_by) const override;
   opened open(model::offered&& x) override;
   bool enrol(enrolment&& x) override;
   /// The agent there is not ready, and ready again.
@@ -144,6 +146,10 @@ private:
   void ask(const Handle& who, model::demand&& x, model::verdict_taker&& taker);
   call_actor spawn_call(model::call_id id);
   call_actor open_call(model::call_id id);
+  using awaited_list = std::vector<model::effects::awaiting>;
+  awaited_list::const_iterator
+  find_awaited(std::string_view source, std::string_view called,
+               std::optional<model::call_id> asked_by) const;
   std::optional<opened> join_awaited(model::offered& x);
   device_actor find_device(std::string_view number);
   device_actor spawn_device(const model::dn& x);
@@ -159,7 +165,7 @@ private:
   by_number<std::vector<model::binding>> restored_;
   std::unordered_map<model::call_id, call_actor> calls_;
   std::unordered_map<uint64_t, model::verdict_taker> waiting_; // by token
-  std::vector<model::effects::awaiting> awaited_; // INVITEs of phones
+  awaited_list awaited_; // INVITEs of phones
   uint64_t next_token_ = 0;
   uint64_t next_call_;
   bool draining_ = false;

@@ -5,6 +5,7 @@
 #include "actors/probe.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -70,6 +71,11 @@ public:
 
   /// To be asked before open(): is there room for another call?
   virtual admission admit() = 0;
+
+  /// Has a call asked for this INVITE by REFER (`asked_by` it, if that is
+  /// known)? Then it opens none, and needs no room.
+  virtual bool awaits(std::string_view source, std::string_view called,
+                      std::optional<model::call_id> asked_by) const = 0;
 
   /// Opens a call for an INVITE. The call answers through the wire.
   virtual opened open(model::offered&& x) = 0;

@@ -104,7 +104,11 @@ void edge::receive_invite(msg_s* message, sip_s* request, const arrival& from) {
       turn_away(message, *why);
       return;
     }
-  if (auto room = board_.admit(); !room.granted) {
+  auto is_awaited = [&] {
+    return board_.awaits(who.number(), user_of(request->sip_request->rq_url),
+                         asked_by(*request));
+  };
+  if (auto room = board_.admit(); !room.granted && !is_awaited()) {
     refusal full{.status = room.status, .label = room.why};
     if (room.retry_after_s > 0)
       full.headers = "Retry-After: " + std::to_string(room.retry_after_s)

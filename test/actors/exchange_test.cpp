@@ -192,6 +192,39 @@ TEST_CASE_FIXTURE(fixture, "above max-calls new calls are refused") {
   CHECK(exchange.admit().granted);
 }
 
+TEST_CASE_FIXTURE(fixture, "an INVITE that a call has asked for by REFER needs "
+                           "no room of its own") {
+  auto b = phones({"2001", "2002"});
+  b.set(option::max_calls, int64_t{1});
+  exchange.configure(b.build());
+  model::demand x;
+  x.verb = model::verb::make_call;
+  x.this_dn = "2001";
+  x.destination = "2002";
+  model::call_id made;
+  exchange.submit(std::move(x), [&](model::verdict&& y) { made = y.call; });
+  settle();
+  REQUIRE(paper.last<model::refer>());
+  exchange.drain();
+  CHECK_FALSE(exchange.admit().granted);
+  CHECK_FALSE(exchange.awaits("2001", "2003", std::nullopt));
+  CHECK_FALSE(exchange.awaits("2002", "2002", std::nullopt));
+  CHECK_FALSE(exchange.awaits("2001", "2002", model::call_id{7}));
+  CHECK(exchange.awaits("2001", "2002", made));
+  CHECK(exchange.awaits("2001", "2002", std::nullopt));
+  auto call = dial("2001", "2002");
+  CHECK(call.id == made);
+  CHECK_FALSE(exchange.awaits("2001", "2002", made));
+  exchange.clear_all("the end");
+  settle();
+  call.leg = 2;
+  model::responded gone;
+  gone.leg = 2;
+  gone.status = 487;
+  say(call, std::move(gone));
+  check_nothing_left();
+}
+
 TEST_CASE_FIXTURE(fixture, "a reload keeps the calls of a DN that it removes") {
   auto call = connect();
   exchange.configure(phones({"2001"}).build());

@@ -127,6 +127,10 @@ struct edge_fixture : switchboard, outlets {
   admission admit() override {
     return room;
   }
+  bool awaits(std::string_view, std::string_view called,
+              std::optional<model::call_id>) const override {
+    return called == awaited;
+  }
   opened open(model::offered&& x) override;
   bool enrol(enrolment&&) override {
     return false;
@@ -198,6 +202,7 @@ struct edge_fixture : switchboard, outlets {
   sip::loop loop{turns};
   sip::stack stack{loop, system, turns, *this, *this};
   admission room;
+  std::string awaited = "nobody";
   std::vector<heard_signal> heard;
   size_t read = 0;
   std::vector<std::string> busy_phones; // as told, in order
