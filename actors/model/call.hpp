@@ -92,6 +92,7 @@ struct call {
   std::vector<digits_to_send> digits;
   leg_number spare_leg = nobody; // kept for a leg that did not come after all
   std::optional<leg_number> referring; // its REFER is being carried out
+  bool transferrer_gone = false;       // it hung up before that was done
   std::optional<referral> moving;      // the caller moves itself, by our REFER
   std::vector<leg> legs;
   std::vector<use_of_device> uses; // index = seizure_number

@@ -103,6 +103,7 @@ bool seat_for_transfer(call& c, const std::string& by, const party& who,
     seat_as_caller(c, other_side(c, c.called.dn == by ? c.called : c.caller));
   auto twice = who.internal && number_inside(c.caller) == who.dn;
   if (here && !twice && c.caller.leg != nobody) {
+    c.transferrer_gone = false;
     tell_progress(c, 200, fx);
     return true;
   }

@@ -77,7 +77,12 @@ void on_bye(call& c, leg& l, const requested& x, const context& ctx,
   auto given_up = l.state == leg_state::cancelled
                   || l.state == leg_state::releasing;
   auto number = l.number;
+  auto transfers = !given_up && goes_on_without(c, l);
   leg_gone(c, l, fx);
+  if (transfers) {
+    let_transferrer_go(c, l, fx);
+    return;
+  }
   if (given_up || on_referral_bye(c, l, ctx, fx))
     return;
   if (c.leaving.state != party_state::null && c.leaving.leg == number) {

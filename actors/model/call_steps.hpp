@@ -158,6 +158,11 @@ void move_other_party(call&, party&, const demand&, const context&, effects&);
 /// Lets the far side go to the call that wanted it, once its leg is quiet.
 void give_far_side(call&, const context&, effects&);
 
+/// Is a transfer under way that the phone of this leg, which hangs up, asked
+/// for? Then the other side stays, and until it is done the phone's party.
+bool goes_on_without(call&, const leg&);
+void let_transferrer_go(call&, leg&, effects&);
+
 /// Ends a single-step transfer: the one who transfers stays after all, or goes.
 void keep_leaving(call&, uint16_t status, const context&, effects&);
 void release_leaving(call&, call_state, const context&, effects&);

@@ -116,8 +116,9 @@ verdict after_hold(call& c, demand&& x, const context& ctx, effects& fx) {
   auto consults = x.verb != verb::alternate_call;
   if (consults && !is_reachable(ctx.config, x.destination))
     return refuse(fault::invalid_called_dn, "no DN and no trunk prefix");
-  if (c.other_place && c.sharer != p->dn && !dual_dialog(*p, ctx))
-    return not_now("the other party has lent its phone to a second call");
+  auto lent = c.other_place && c.sharer != p->dn;
+  if ((lent || other_side(c, *p).leg == nobody) && !dual_dialog(*p, ctx))
+    return not_now("the other party has lent its phone, or transfers");
   demand hold;
   hold.verb = verb::hold_call;
   hold.this_dn = x.this_dn;
@@ -190,6 +191,10 @@ void take(call& c, const far_side_wanted& x, const context& ctx, effects& fx) {
   auto deny = [&](fault why) {
     fx.tells.push_back({x.by, far_side_denied{why, x.dn, x.as}});
   };
+  if (c.wanted) { // another call waits for it, or this one twice
+    deny(fault::invalid_call_state);
+    return;
+  }
   auto ending = c.phase == call_phase::ending
                 || c.phase == call_phase::finished;
   auto* p = ending ? nullptr : find_party(c, x.dn);
@@ -284,8 +289,27 @@ void give_far_side(call& c, const context& ctx, effects& fx) {
 void take(call& c, const far_side_denied& x, const context& ctx, effects& fx) {
   tell_progress(c, 603, fx);
   c.spare_leg = x.as;
-  if (c.phase != call_phase::ending && c.phase != call_phase::finished)
-    report_error(c, x.dn, x.why, ctx, fx);
+  if (c.phase == call_phase::ending || c.phase == call_phase::finished)
+    return;
+  report_error(c, x.dn, x.why, ctx, fx);
+  if (std::exchange(c.transferrer_gone, false))
+    end_call(c, releaser::called, call_state::ok, ctx, fx);
+}
+
+bool goes_on_without(call& c, const leg& l) {
+  auto& p = party_of(c, l);
+  if (c.phase != call_phase::connected || p.leg != l.number
+      || other_side(c, p).leg == nobody)
+    return false;
+  return c.referring == l.number
+         || (c.wanted && find_party(c, c.wanted->dn) == &p);
+}
+
+void let_transferrer_go(call& c, leg& l, effects& fx) {
+  seat_as_caller(c, other_side(c, party_of(c, l)));
+  c.transferrer_gone = c.referring == l.number;
+  c.called.leg = nobody;
+  drop_leg(c, l, fx);
 }
 
 // -- back to the first call ---------------------------------------------------
@@ -313,7 +337,8 @@ verdict single_step_transfer(call& c, const demand& x, const context& ctx,
   auto* p = find_party(c, x.this_dn);
   if (!p)
     return not_on_call();
-  if (c.phase != call_phase::connected || p->state != party_state::connected)
+  if (c.phase != call_phase::connected || p->state != party_state::connected
+      || p->leg == nobody)
     return not_now("the DN is not connected");
   if (other_side(c, *p).leg == nobody || !can_grow(c))
     return not_now("the other side is not there");
