@@ -77,6 +77,7 @@ struct leg_moved {
   // Of a party that rings: what becomes of the call if it does not answer.
   std::shared_ptr<const diversion_terms> diversions;
   bool agent_called = false;
+  bool early_only = false; // came with Replaces, for a leg that rings
   time_point no_answer_until = never;
 };
 

@@ -44,6 +44,11 @@ leg& settle_in(call& c, leg_moved&& x) {
   return l;
 }
 
+/// A 2xx has made the session, its ACK may be missing still.
+bool is_in_session(const leg& l) {
+  return l.state == leg_state::answered || l.state == leg_state::confirmed;
+}
+
 /// Its party was in no call before (RFC 3891); others come from another call.
 bool came_with_replaces(const leg_moved& x) {
   return x.leg.incoming && x.leg.state == leg_state::inviting;
@@ -60,6 +65,18 @@ void turn_away(call& c, leg_moved&& x, const context& ctx, effects& fx) {
     report_lost(c, x.who, x.from.call, ctx, fx);
   }
   drop_leg(c, settle_in(c, std::move(x)), fx);
+}
+
+/// The phone that rang has answered before another one could (RFC 3891 §3,
+/// early-only).
+void come_too_late(call& c, leg_moved&& x, effects& fx) {
+  auto& l = settle_in(c, std::move(x));
+  respond y;
+  y.leg = l.number;
+  y.status = 486;
+  fx.wire.emplace_back(std::move(y));
+  leg_gone(c, l, fx);
+  return_device(c, l.seizure, fx);
 }
 
 /// A phone takes the call that rings at another one (RFC 3891 §3). Both sides
@@ -132,6 +149,10 @@ void replace_party(call& c, leg_moved&& x, const context& ctx, effects& fx) {
   auto by = x.transferred_by;
   if (x.leg.incoming && rings(c) && c.called.dn == by) {
     pick_up(c, std::move(x), ctx, fx);
+    return;
+  }
+  if (x.early_only && c.phase == call_phase::connected) {
+    come_too_late(c, std::move(x), fx);
     return;
   }
   if (!seat_for_transfer(c, by, x.who, ctx, fx)) {
@@ -220,6 +241,7 @@ void take_leg_away(call& c, party& p, leg_name to, std::string transferred_by,
   x.diversions = c.diversions;
   x.agent_called = c.agent_called;
   x.no_answer_until = c.no_answer_until;
+  x.early_only = came_with_replaces(x) && c.origin.replaces_early_only;
   x.use.at = use_of_device::stage::returned; // if it took no device
   if (l.seizure < c.uses.size()) {
     x.use = use_of(c, l);
@@ -299,7 +321,7 @@ void take(call& c, queue_moved&& x, const context& ctx, effects& fx) {
 void take(call& c, const place_wanted& x, const context&, effects& fx) {
   auto* l = x.of < c.legs.size() ? &leg_at(c, x.of) : nullptr;
   auto early = l && is_attempt(c, *l) && l->early && rings(c);
-  auto talks = l && l->state == leg_state::confirmed;
+  auto talks = l && is_in_session(*l);
   auto free = talks && c.phase == call_phase::connected
               && party_of(c, *l).leg == l->number && is_quiet(c, *l);
   auto twice = !x.dn.empty() && l

@@ -1,5 +1,7 @@
 #include "test/actors/call_control_office.hpp"
 
+#include <caf/send.hpp>
+
 /// REFER of phones and to phones: semantics 6.2, 6.4 and 6.5.
 using namespace strowger;
 using namespace strowger::test;
@@ -210,5 +212,57 @@ TEST_CASE_FIXTURE(refer_office, "an INVITE with Replaces need not have an "
     {"gateway: 200 to re-INVITE o3", "2003: re-INVITE o3"},
     {"2003: 200 to re-INVITE a3", "2003: ACK; gateway: ACK a3"},
     {"2003: BYE", "2003: 200 to BYE; gateway: BYE", "2003 Released[c1]"},
+  });
+}
+
+// -- early-only ---------------------------------------------------------------
+
+TEST_CASE_FIXTURE(reinvite_office, "early-only: a call is picked up while it "
+                                   "rings, and not once it is answered") {
+  play({
+    {"gateway: INVITE 2002", "2002: INVITE"},
+    {"2002: 180", "gateway: 180", "2002 Ringing[c1]"},
+    {"2002: 200 o1", "gateway: 200 o1", "2002 Established[c1]"},
+    {"2003: INVITE 2002 o3 replaces 2002 early-only", "2003: 486"},
+    {"2003: INVITE 2002 o3 replaces 2002", "2003: 491"},
+    {"gateway: ACK a1", "2002: ACK a1"},
+    {"2003: INVITE 2002 o3 replaces 2002 early-only", "2003: 486"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "early-only: whoever picks up a call that is answered in the "
+                  "same instant gets 486, without it takes the call") {
+  inbound();
+  // Its leg has left for the call that rang when it asked.
+  auto arrives = [this](bool early_only) {
+    model::leg_moved x;
+    x.leg.number = static_cast<model::leg_number>(early_only ? 2 : 3);
+    x.leg.incoming = true;
+    x.leg.received = std::make_shared<const model::content>(
+      model::content{"application/sdp", "v=0\r\ns=o3\r\n"});
+    x.leg.media = model::negotiation::offer_received;
+    x.who.dn = "2003";
+    x.who.internal = true;
+    x.who.state = model::party_state::connected;
+    x.who.leg = x.leg.number;
+    x.use.at = model::use_of_device::stage::returned;
+    x.from = {model::call_id{77}, 0};
+    x.transferred_by = "2002";
+    x.early_only = early_only;
+    caf::anon_send(exchange.call(call_of("c1")),
+                   model::word_to_call{std::move(x)});
+  };
+  arrives(true);
+  play({
+    {"after 0", "?: 486"},
+  });
+  arrives(false);
+  play({
+    {"after 0", "2002: BYE; gateway: re-INVITE o3",
+     "2002 Released[c1](Transferred), 2003 Ringing[c1], 2003 Established[c1]"},
+    {"gateway: BYE", "gateway: 200 to BYE; ?: 487; ?: 487",
+     "2003 Released[c1]"},
   });
 }

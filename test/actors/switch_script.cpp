@@ -205,6 +205,7 @@ void switch_script::call_in(const std::string& who,
   if (word(words, 3) == "replaces") {
     auto& other = find(word(words, 4)).at;
     x.replaces = leg_name{other.call, other.leg};
+    x.replaces_early_only = word(words, 5) == "early-only";
   }
   if (word(words, 3) == "asked")
     x.asked_by = call_of(word(words, 4));
