@@ -95,6 +95,10 @@ private:
   model::reference resolve(refer_to&& x);
   void turn_away(msg_s* message, const refusal& why);
 
+  // -- NOTIFYs of our REFERs (refer.cpp) --------------------------------------
+
+  void match(leg& l, const sip_s& request, model::notification& x);
+
   // -- responses in (responses.cpp) -------------------------------------------
 
   static int on_response(void* l, nta_outgoing_s* orq, const sip_s* response);

@@ -87,6 +87,19 @@ void leg::erase(const client_transaction* x) {
   erase_from(clients, x);
 }
 
+// A peer that never sends the last NOTIFY is not asked as often as this.
+constexpr std::size_t open_refers_max = 8;
+
+void leg::open_refer(uint32_t cseq) {
+  if (open_refers.size() == open_refers_max)
+    open_refers.erase(open_refers.begin());
+  open_refers.push_back(cseq);
+}
+
+void leg::close_refer(uint32_t cseq) {
+  std::erase(open_refers, cseq);
+}
+
 bool leg::server_invite_pending() const {
   return std::any_of(servers.begin(), servers.end(), [](const auto& x) {
     return x.method == model::method::invite && x.status < 200;

@@ -66,7 +66,9 @@ struct leg : dialog {
   bool by_refer = false;        // opened by REFER: there is no session in it
   bool referred_again = false;  // the peer's REFER was not its first
   uint32_t peer_refer_cseq = 0; // of the one that was accepted last
-  uint32_t our_refer_cseq = 0;  // of the one that we sent last
+  uint32_t our_refer_cseq = 0;  // of the one that we sent last in a session
+  // And of those whose last NOTIFY has not come.
+  std::vector<uint32_t> open_refers;
 
   std::string flow; // "udp:192.0.2.1:5060": send there whatever else is said
   uint8_t transport = 0; // index of the Contact to show
@@ -85,6 +87,10 @@ struct leg : dialog {
   client_transaction* client(model::txn_number number);
   void erase(const server_transaction* x);
   void erase(const client_transaction* x);
+
+  /// A REFER of ours goes out; it is refused, or has had its last NOTIFY.
+  void open_refer(uint32_t cseq);
+  void close_refer(uint32_t cseq);
 
   /// Is an INVITE of the peer, or of ours, without a final response?
   bool server_invite_pending() const;

@@ -251,7 +251,9 @@ void edge::deliver(leg& l, nta_incoming_s* irq, const sip_s& request,
     if (auto* what = std::get_if<refer_to>(&wanted))
       x.refer = resolve(std::move(*what));
   } else if (method == model::method::notify) {
-    x.notify = notification_of(request, l.our_refer_cseq);
+    x.notify = notification_of(request);
+    if (x.notify)
+      match(l, request, *x.notify);
   }
   caf::anon_send(*l.handle, std::move(x));
 }

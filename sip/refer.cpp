@@ -5,6 +5,7 @@
 #include "sip/text.hpp"
 #include "sip/translate.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 namespace strowger::sip {
@@ -117,10 +118,27 @@ bool edge::send(leg& l, client_transaction& txn, const model::refer& x) {
   append_line(lines_, "User-Agent", product);
   append_line(lines_, "Supported", "replaces");
   append_reference(l, x.refer_to, std::nullopt, {});
+  l.open_refer(txn.cseq);
   lines_ += txn.authorization;
   txn.orq = transmit(l, model::method::refer, txn.cseq, {},
                      max_forwards_default, nullptr);
   return txn.orq != nullptr;
+}
+
+// -- NOTIFYs of our REFERs ----------------------------------------------------
+
+/// Which of our REFERs the NOTIFY is about. One without id is about the first
+/// of the dialog (RFC 3515 §2.4.6) while that is open; peers that know no id
+/// are about the next one then.
+void edge::match(leg& l, const sip_s& request, model::notification& x) {
+  if (x.event != "refer")
+    return;
+  auto about = l.open_refers.empty() ? l.our_refer_cseq : l.open_refers.front();
+  if (const char* id = request.sip_event->o_id; id != nullptr && !l.by_refer)
+    about = static_cast<uint32_t>(std::strtoul(id, nullptr, 10));
+  x.outdated = l.our_refer_cseq != 0 && about != l.our_refer_cseq;
+  if (x.subscription_state.starts_with("terminated"))
+    l.close_refer(about);
 }
 
 } // namespace strowger::sip

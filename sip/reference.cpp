@@ -177,8 +177,7 @@ std::string with_event_id(std::string_view event, uint32_t refer_cseq) {
   return std::string{event} + ";id=" + std::to_string(refer_cseq);
 }
 
-std::optional<model::notification> notification_of(const sip_s& request,
-                                                   uint32_t refer_cseq) {
+std::optional<model::notification> notification_of(const sip_s& request) {
   const auto* event = request.sip_event;
   if (event == nullptr || event->o_type == nullptr)
     return std::nullopt;
@@ -186,8 +185,6 @@ std::optional<model::notification> notification_of(const sip_s& request,
   result.event = event->o_type;
   if (const auto* state = request.sip_subscription_state)
     result.subscription_state = value_of(state);
-  result.outdated = event->o_id != nullptr && refer_cseq != 0
-                    && event->o_id != std::to_string(refer_cseq);
   return result;
 }
 

@@ -51,9 +51,7 @@ std::string refer_to_value(std::string_view uri,
 std::string with_event_id(std::string_view event, uint32_t refer_cseq);
 
 /// Event and Subscription-State of a NOTIFY; nothing without Event.
-/// `refer_cseq`: of the REFER sent last in its dialog, 0 if there was none.
-std::optional<model::notification> notification_of(const sip_s& request,
-                                                   uint32_t refer_cseq = 0);
+std::optional<model::notification> notification_of(const sip_s& request);
 
 // -- the INVITE that comes of a REFER -----------------------------------------
 

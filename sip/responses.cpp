@@ -100,6 +100,8 @@ void edge::receive_response(leg& l, nta_outgoing_s* orq,
   if (!local && l.by_refer && !l.settled && txn->number == 0 && status >= 200
       && status < 300)
     learn_dialog(l, *response, status);
+  if (txn->method == model::method::refer && status >= 300)
+    l.close_refer(txn->cseq);
   if (!local && (status == 401 || status == 407)
       && answer_challenge(l, *txn, *response))
     return;

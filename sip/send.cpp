@@ -205,6 +205,7 @@ bool edge::send(leg& l, client_transaction& txn, const model::request& x) {
   }
   if (!x.refer_to.empty()) {
     l.our_refer_cseq = txn.cseq;
+    l.open_refer(txn.cseq);
     append_reference(l, x.refer_to, x.refer_replaces, x.headers);
   }
   if (x.notify) {
