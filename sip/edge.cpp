@@ -31,6 +31,7 @@ edge::~edge() {
 std::optional<std::string> edge::open(const model::directory& config,
                                       unsigned t1_ms) {
   assert(agent_ == nullptr);
+  transaction_limit_ = std::chrono::milliseconds{64 * t1_ms};
   agent_ = nta_agent_create(
     loop_.root(), reinterpret_cast<url_string_t*>(-1), on_message, this,
     NTATAG_UA(1), NTATAG_MERGE_482(1), NTATAG_CANCEL_487(0),
@@ -134,6 +135,7 @@ void edge::release(leg& l) {
   l.servers.clear();
   l.clients.clear();
   moved_.erase(l.local_tag);
+  remember_referral(l);
   reactor_.counters().legs_in_progress.give();
 }
 
@@ -178,6 +180,9 @@ void edge::on_sample(void*, su_timer_s*, void* self) {
 }
 
 void edge::sample() {
+  std::erase_if(referrals_, [now = reactor_.clock_now()](const auto& x) {
+    return x.second.until <= now;
+  });
   usize_t servers = 0;
   usize_t clients = 0;
   usize_t retried_in = 0;

@@ -98,6 +98,8 @@ private:
   // -- NOTIFYs of our REFERs (refer.cpp) --------------------------------------
 
   void match(leg& l, const sip_s& request, model::notification& x);
+  void remember_referral(leg& l);
+  bool is_remembered(const sip_s& request, model::time_point now) const;
 
   // -- responses in (responses.cpp) -------------------------------------------
 
@@ -151,6 +153,15 @@ private:
   std::unordered_map<model::call_id, call_entry> calls_;
   // Legs of which the tag says where they were before, by that tag.
   std::unordered_map<std::string, leg*> moved_;
+  // Dialogs of legs that are over, in which the last NOTIFY of a REFER is still
+  // to come (RFC 6665 §4.4.1), by our tag.
+  struct open_referral {
+    std::string call_id;
+    std::string remote_tag;
+    model::time_point until;
+  };
+  std::unordered_map<std::string, open_referral> referrals_;
+  model::duration transaction_limit_{}; // 64*T1
   std::mt19937_64 random_;
   std::string lines_; // header lines of the message that is being made
   uint64_t retries_seen_[2] = {};

@@ -200,6 +200,13 @@ std::optional<refusal> edge::judge_in_dialog(const leg& l,
 void edge::receive_in_dialog(msg_s* message, sip_s* request,
                              const arrival& from) {
   auto* l = find_leg(*request);
+  if (l == nullptr && is_remembered(*request, from.now)) {
+    reactor_.counters()
+      .responses[static_cast<std::size_t>(heading::out)][1]
+      .add();
+    nta_msg_treply(agent_, message, SIP_200_OK, TAG_END());
+    return;
+  }
   if (l == nullptr) {
     if (request->sip_request->rq_method != sip_method_notify
         || !presences->receive(message, *request))

@@ -141,4 +141,32 @@ void edge::match(leg& l, const sip_s& request, model::notification& x) {
     l.close_refer(about);
 }
 
+// So many calls may leave a REFER behind in 32 s; NOTIFYs of more get 481.
+constexpr std::size_t referrals_max = 4096;
+
+/// The call does not wait for what comes of its REFER, but the peer that has
+/// yet to say it does not hear that it knows nothing of it.
+void edge::remember_referral(leg& l) {
+  if (l.open_refers.empty() || referrals_.size() >= referrals_max)
+    return;
+  referrals_.insert_or_assign(
+    l.local_tag, open_referral{l.call_id, l.remote_tag,
+                               reactor_.clock_now() + transaction_limit_});
+}
+
+bool edge::is_remembered(const sip_s& request, model::time_point now) const {
+  if (request.sip_request->rq_method != sip_method_notify
+      || request.sip_event == nullptr || request.sip_event->o_type == nullptr
+      || std::string_view{request.sip_event->o_type} != "refer")
+    return false;
+  auto i = referrals_.find(request.sip_to->a_tag);
+  if (i == referrals_.end() || i->second.until <= now)
+    return false;
+  const char* tag = request.sip_from->a_tag;
+  auto& x = i->second;
+  return x.call_id == request.sip_call_id->i_id
+         && (x.remote_tag.empty()
+             || x.remote_tag == (tag != nullptr ? tag : ""));
+}
+
 } // namespace strowger::sip

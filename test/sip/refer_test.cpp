@@ -331,7 +331,7 @@ TEST_CASE_FIXTURE(transfer_fixture, "a call may begin by REFER") {
   CHECK(has(bye.header("To"), ";tag=bob"));
   CHECK(bye.header("CSeq") == "2 BYE");
   perform(model::forget{1});
-  b.send(back_in_dialog(b, got, "NOTIFY", 3, notify_lines("active")), sip_port);
+  b.send(back_in_dialog(b, got, "INFO", 3), sip_port);
   CHECK(receive(b).status() == 481);
 }
 

@@ -33,6 +33,31 @@ struct referral_fixture : edge_fixture {
     return got.header("CSeq").substr(0, got.header("CSeq").find(' '));
   }
 
+  /// A REFER that begins a dialog, which `b` accepts.
+  wire_message refer_out(peer& b) {
+    adopt();
+    model::refer x;
+    x.leg = 1;
+    x.target.uri = "sip:bob@127.0.0.1:26002";
+    x.refer_to = "sip:7001@";
+    perform(std::move(x));
+    auto got = receive(b);
+    b.send(response_to(got, 202, "bob", bob_contact), sip_port);
+    CHECK(hear<model::responded>().status == 202);
+    return got;
+  }
+
+  /// What `b` hears to a NOTIFY that no leg is there for.
+  int late_notify(peer& b, const wire_message& got, std::string_view event,
+                  std::string_view own_tag = "bob") {
+    auto text = back_in_dialog(b, got, "NOTIFY", ++cseq,
+                               notify_lines(event, "terminated"));
+    if (auto at = text.find(";tag=bob"); at != text.npos)
+      text.replace(at + 5, 3, own_tag);
+    b.send(text, sip_port);
+    return receive(b).status();
+  }
+
   model::txn_number txn = 0;
   int cseq = 0;
 };
@@ -82,6 +107,42 @@ TEST_CASE_FIXTURE(referral_fixture,
                         notify_lines("refer", "active")),
          sip_port);
   CHECK_FALSE(hear<model::requested>().notify->outdated);
+}
+
+TEST_CASE("a REFER is listened to after its call is over, until its last "
+          "NOTIFY must have come") {
+  referral_fixture x{10}; // 64*T1 = 640 ms
+  peer b(26002);
+  auto got = x.refer_out(b);
+  SUBCASE("the leg is over") {
+    x.perform(model::forget{1});
+  }
+  SUBCASE("the call is over") {
+    x.stack.close(x.id);
+  }
+  CHECK(x.late_notify(b, got, "refer") == 200);
+  CHECK(x.late_notify(b, got, "refer", "eve") == 481);
+  CHECK(x.late_notify(b, got, "talk") == 481);
+  CHECK(x.late_notify(b, got, "refer;id=1") == 200);
+  CHECK(x.heard_nothing());
+  auto limit = x.clock.now() + std::chrono::seconds{3};
+  while (x.late_notify(b, got, "refer") == 200) {
+    CHECK(x.silent(b)); // or the guard takes it for a flood
+    REQUIRE(x.clock.now() < limit);
+  }
+}
+
+TEST_CASE_FIXTURE(referral_fixture,
+                  "a REFER is not listened to after its last NOTIFY") {
+  peer b(26002);
+  auto got = refer_out(b);
+  b.send(back_in_dialog(b, got, "NOTIFY", ++cseq,
+                        notify_lines("refer;id=1", "terminated")),
+         sip_port);
+  perform(answer(200, hear<model::requested>().txn, 1));
+  CHECK(receive(b).status() == 200);
+  perform(model::forget{1});
+  CHECK(late_notify(b, got, "refer") == 481);
 }
 
 TEST_CASE_FIXTURE(referral_fixture,

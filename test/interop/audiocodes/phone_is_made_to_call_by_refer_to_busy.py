@@ -1,5 +1,5 @@
-"""Pending: the phone's last NOTIFY for our REFER comes after its call has
-failed, and gets 481 instead of 200."""
+"""A phone that is made to call by REFER finds the destination busy, and says so
+by its last NOTIFY, when its call is over already (M11)."""
 
 from office import Office
 
