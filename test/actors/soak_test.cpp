@@ -155,8 +155,10 @@ private:
     x.caller.user = x.source;
     if (dice_.chance(85))
       x.body = sdp();
-    if (dice_.chance(10) && !legs_.empty())
+    if (dice_.chance(10) && !legs_.empty()) {
       x.replaces = any_leg();
+      x.replaces_early_only = dice_.chance(30);
+    }
     x.received_at = clock.now();
     auto device = x.source;
     auto call = exchange.open(std::move(x));
@@ -270,15 +272,16 @@ private:
 
   /// The device calls whom it was asked to call, and says what came of it.
   void obey(place asked, std::string device, const std::string& refer_to) {
-    later(soon() * 5, [=, this] {
-      model::requested y;
-      y.txn = ++legs_[asked].next + 1000;
-      y.method = model::method::notify;
-      y.notify = model::notification{"refer", "terminated"};
-      y.body = {"message/sipfrag",
-                dice_.chance(70) ? "SIP/2.0 200 OK" : "SIP/2.0 486 Busy"};
-      tell(asked, std::move(y));
-    });
+    if (dice_.chance(85))
+      later(soon() * 5, [=, this] {
+        model::requested y;
+        y.txn = ++legs_[asked].next + 1000;
+        y.method = model::method::notify;
+        y.notify = model::notification{"refer", "terminated"};
+        y.body = {"message/sipfrag",
+                  dice_.chance(70) ? "SIP/2.0 200 OK" : "SIP/2.0 486 Busy"};
+        tell(asked, std::move(y));
+      });
     if (dice_.chance(10) || !refer_to.ends_with('@'))
       return;
     later(500ms, [=, this] {
