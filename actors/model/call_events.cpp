@@ -233,13 +233,16 @@ void report_lost(call& c, const party& p, call_id in, const context& ctx,
 
 void report_error(call& c, const std::string& dn, fault why, const context& ctx,
                   effects& fx) {
+  auto asked = std::exchange(c.request, {});
+  if (ctx.config.find(dn) == nullptr) // parties outside have no events
+    return;
   auto x = make(c, event_type::error, ctx);
   x.this_dn = dn;
+  x.request = std::move(asked);
   event_details y;
   y.reason = to_string(why);
   x.details = std::make_shared<const event_details>(std::move(y));
   fx.events.push_back(std::move(x));
-  c.request.clear();
 }
 
 void report_dtmf_sent(call& c, const party& p, const std::string& digits,

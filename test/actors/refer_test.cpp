@@ -266,3 +266,16 @@ TEST_CASE_FIXTURE(reinvite_office,
      "2003 Released[c1]"},
   });
 }
+
+TEST_CASE_FIXTURE(reinvite_office,
+                  "a REFER of a caller from outside that fails "
+                  "makes no event of a DN that is none of ours") {
+  inbound();
+  play({
+    {"gateway: REFER 2003",
+     "gateway: 202 to REFER; gateway: NOTIFY refer SIP/2.0 100 Trying; "
+     "2003: INVITE"},
+    {"2003: 486", "gateway: NOTIFY refer SIP/2.0 486 Failed"},
+    {"gateway: BYE", "gateway: 200 to BYE; 2002: BYE", "2002 Released[c1]"},
+  });
+}
