@@ -169,13 +169,6 @@ directory_builder& directory_builder::add_range(uint64_t first, uint64_t last,
 
 // -- checking -----------------------------------------------------------------
 
-namespace {
-
-std::string name_of(const dn& entry) {
-  return std::string(to_string(entry.type)) + " " + entry.number;
-}
-
-/// What is wrong with a number; empty if nothing.
 std::string_view number_fault(std::string_view number) {
   if (number.empty())
     return "is empty";
@@ -196,6 +189,12 @@ std::string_view number_fault(std::string_view number) {
   if (!std::ranges::all_of(number, allowed))
     return "may only hold digits, letters and + * # - . _";
   return {};
+}
+
+namespace {
+
+std::string name_of(const dn& entry) {
+  return std::string(to_string(entry.type)) + " " + entry.number;
 }
 
 /// True if a dialled number can be this DN's.

@@ -14,6 +14,10 @@
 
 namespace strowger::model {
 
+/// What is wrong with a number as the user part of an address; empty if
+/// nothing.
+std::string_view number_fault(std::string_view number);
+
 /// A directory number and the options set on it (never null).
 struct dn {
   std::string number;

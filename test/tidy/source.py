@@ -50,8 +50,8 @@ class Source:
     def room(self):
         """The room whose rules hold here; test/ROOM mirrors ROOM."""
         parts = self.path.parts
-        if parts[:2] == ("actors", "model"):
-            return "model"
+        if parts[:2] in (("actors", "model"), ("actors", "traffic")):
+            return parts[1]
         return parts[0] if len(parts) > 1 else ""
 
     def includes(self):

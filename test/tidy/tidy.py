@@ -39,11 +39,18 @@ unordered_map unordered_set utility valarray variant vector version
 # Room -> rooms whose headers it may include.
 ARROWS = {
     "model": {"model"},
-    "actors": {"model", "actors"},
-    "sip": {"model", "actors", "sip"},
+    "traffic": {"model", "traffic"},
+    "actors": {"model", "traffic", "actors"},
+    "sip": {"model", "traffic", "actors", "sip"},
     "proto": {"proto"},
-    "services": {"model", "actors", "sip", "proto", "services"},
+    "services": {"model", "traffic", "actors", "sip", "proto", "services"},
 }
+# The rooms that need nothing but the standard library.
+PURE = {"model", "traffic"}
+# Traffic is about users, not about switches: of the model it sees only what
+# goes over a wire, and what has nothing to do with either.
+SEEN_BY_TRAFFIC = {"actors/model/" + x for x in (
+    "hold.hpp", "signal.hpp", "spelling.hpp", "time.hpp")}
 _OPERATORS_LIBRARIES = (
     "yaml.h", "spdlog/", "fmt/", "CLI/", "prometheus/", "SQLiteCpp/",
     "sqlite3", "nlohmann/", "civetweb", "CivetServer")
@@ -84,8 +91,8 @@ def rule(check):
 
 # -- rooms ---------------------------------------------------------------------
 def room_of_header(header):
-    if header.startswith("actors/model/"):
-        return "model"
+    if header.startswith(("actors/model/", "actors/traffic/")):
+        return header.split("/")[1]
     if header.startswith("strowger/") or header.endswith(".pb.h"):
         return "proto"
     first = header.split("/")[0]
@@ -110,10 +117,14 @@ def include_between_rooms(sources, built):
                 if target not in allowed:
                     yield (source, line, f"{source.room()} must not include "
                            f"{target}: {header}")
-            elif source.room() == "model":
+                elif (source.room() == "traffic" and target == "model"
+                      and header not in SEEN_BY_TRAFFIC):
+                    yield (source, line, "traffic sees only time and spelling "
+                           f"of the model: {header}")
+            elif source.room() in PURE:
                 if quoted or header not in STANDARD:
-                    yield (source, line, "model includes only the standard "
-                           f"library: {header}")
+                    yield (source, line, f"{source.room()} includes only the "
+                           f"standard library: {header}")
             elif header.startswith(CLOSED.get(source.room(), ())):
                 yield (source, line,
                        f"{source.room()} must not include {header}")

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "actors/traffic/session.hpp"
+
+/// What the sources of traffic::session share. Only they include it.
+namespace strowger::traffic {
+
+/// The dialog of the call itself, and that of a consultation.
+inline constexpr model::leg_number own_leg = 0;
+inline constexpr model::leg_number consult_leg = 1;
+
+/// Microseconds; 0 if `to` is before `from`.
+std::uint64_t us_between(model::time_point from, model::time_point to);
+
+inline void record(const session_context& ctx, latency what,
+                   model::time_point from) {
+  ctx.counts.record(what, us_between(from, ctx.now));
+}
+
+model::txn_number send(session&, model::leg_number, model::method, commands&,
+                       model::content body = {});
+void reply(model::leg_number, model::txn_number, std::uint16_t status,
+           commands&, model::content body = {});
+
+/// Sends BYE, which was to be done at `intended`.
+void hang_up(session&, model::time_point intended, commands&);
+
+/// Our description, as it is while this side holds the call or not.
+model::content current(const session&, const session_context&);
+/// What answers an offer: who is put on hold agrees.
+model::content answer_to(const session&, const model::content& offer,
+                         const session_context&);
+
+// -- session_steps ------------------------------------------------------------
+
+/// The next step comes so long after `from`.
+void plan_next_step(session&, model::time_point from);
+void do_step(session&, const session_context&, commands&);
+void on_step_response(session&, const model::responded&, const session_context&,
+                      commands&);
+void on_notify(session&, const model::requested&, const session_context&,
+               commands&);
+
+/// What concerns the second call of an attended transfer.
+void on_consult_response(session&, const model::responded&,
+                         const session_context&, commands&);
+void on_consult_request(session&, const model::requested&,
+                        const session_context&, commands&);
+/// The session ends: so does the consultation.
+void end_consultation(session&, commands&);
+
+} // namespace strowger::traffic
