@@ -27,6 +27,11 @@ using probe_listener = caf::typed_actor<
   // wire -> device: the probe was answered, or was not.
   caf::reacts_to<probed>>;
 
+/// Whoever registers users at a registrar.
+using registration_listener = caf::typed_actor<
+  // wire -> crowd: what came of a REGISTER.
+  caf::reacts_to<registered>>;
+
 /// A DN or trunk, as calls see it.
 using device_actor = deadline_listener::extend<
   // call -> device: may I use you? Answered with seized or refused.
@@ -42,20 +47,28 @@ using device_actor = deadline_listener::extend<
   // exchange -> device: the configuration has changed.
   caf::reacts_to<reconfigured>>;
 
-/// One call.
-using call_actor = deadline_listener::extend<
-  // wire -> call: the INVITE that opened the call. Always the first message.
+/// Whoever has dialogs, as a wire sees it.
+using dialog_user = deadline_listener::extend<
+  // wire -> user: the INVITE that opened the call. Always the first message.
   caf::reacts_to<model::offered>,
-  // wire -> call: a response to a request of the call.
+  // wire -> user: a response to a request of the user.
   caf::reacts_to<model::responded>,
-  // wire -> call: a request of a peer inside a dialog.
+  // wire -> user: a request of a peer inside a dialog.
   caf::reacts_to<model::requested>,
-  // wire -> call: ACK to a 2xx of ours.
+  // wire -> user: ACK to a 2xx of ours.
   caf::reacts_to<model::acked>,
-  // wire -> call: the peer cancelled its INVITE.
+  // wire -> user: the peer cancelled its INVITE.
   caf::reacts_to<model::cancelled>,
-  // wire -> call: our 2xx was never acknowledged.
-  caf::reacts_to<model::unacknowledged>,
+  // wire -> user: our 2xx was never acknowledged.
+  caf::reacts_to<model::unacknowledged>>;
+
+/// One call of a simulated user.
+using session_actor = dialog_user::extend<
+  // crowd -> session: the run is over, end the call.
+  caf::reacts_to<clear>>;
+
+/// One call of the switch.
+using call_actor = dialog_user::extend<
   // device -> call: answers to seize.
   caf::reacts_to<model::seized>, caf::reacts_to<model::refused>,
   caf::reacts_to<model::forwarded>,

@@ -36,6 +36,14 @@ struct enrolled {
   model::time_point now{};
 };
 
+/// What came of a REGISTER of a simulated user. Status 0: nobody answered;
+/// `expires_s` is what the registrar has granted.
+struct registered {
+  uint32_t user = 0;
+  uint16_t status = 0;
+  uint32_t expires_s = 0;
+};
+
 /// Result of an OPTIONS probe; status 0 means that nobody answered.
 struct probed {
   uint16_t status = 0;
@@ -73,6 +81,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::release)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::enrolment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::probed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::registered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::reconfigured)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::demanded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::word_to_call)

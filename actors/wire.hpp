@@ -20,7 +20,7 @@ public:
 
   /// Announces a call that no INVITE opened; before its first command, and
   /// before a leg of another call is handed over to it.
-  virtual void adopt(model::call_id call, call_actor handle) = 0;
+  virtual void adopt(model::call_id call, dialog_user handle) = 0;
 
   /// Carries out one command of a call. Commands for a leg that the wire does
   /// not know are ignored: the leg died while the command was made.
@@ -34,6 +34,26 @@ public:
 
   /// Answers the REGISTER that came in as `enrolment` with this token.
   virtual void answer(enrolled&& x) = 0;
+};
+
+/// A REGISTER that a simulated user is to send (RFC 3261 §10).
+struct registration_order {
+  uint32_t user = 0;     // comes back with the result
+  std::string number;    // user part of To, From and Contact
+  std::string domain;    // of To, From and the Request-URI
+  std::string registrar; // URI to send it to
+  model::credentials login;
+  uint32_t expires_s = 3600; // 0: removes the binding
+};
+
+/// What simulated users ask of a signalling edge beside calls.
+class registering_wire {
+public:
+  virtual ~registering_wire() = default;
+
+  /// Sends it, with the answer to a challenge if there is one; the result comes
+  /// to `asker` as `registered`. Later ones of the same user keep its Call-ID.
+  virtual void send(registration_order&& x, registration_listener asker) = 0;
 };
 
 /// May a new call come in?
@@ -56,7 +76,7 @@ struct admission {
 /// A call that was just opened.
 struct opened {
   model::call_id id;
-  call_actor handle;
+  dialog_user handle;
   model::leg_number leg = 0; // of the INVITE: another one in a call that was
                              // there before, and asked for it by REFER
 };

@@ -53,6 +53,7 @@ std::optional<std::string> edge::open(const model::directory& config,
   }
   registrations.emplace(challenger_, reactor_.counters());
   probes.emplace(agent_, "sip:" + self_.host + ":" + self_.port);
+  users.emplace(agent_, self_, loop_, reactor_);
   presences.emplace(agent_, self_, loop_, system_, reactor_, board_);
   sampler_ = su_timer_create(su_root_task(loop_.root()), 1000);
   su_timer_set_for_ever(sampler_, on_sample, this);
@@ -80,6 +81,8 @@ void edge::shut_down() {
     probes->close();
   if (presences)
     presences->close();
+  if (users)
+    users->close();
   if (sampler_ != nullptr)
     su_timer_destroy(sampler_);
   sampler_ = nullptr;
@@ -87,6 +90,7 @@ void edge::shut_down() {
   agent_ = nullptr;
   probes.reset();
   presences.reset();
+  users.reset();
   registrations.reset();
 }
 
@@ -97,7 +101,7 @@ call_entry* edge::find(model::call_id call) {
   return i == calls_.end() ? nullptr : &i->second;
 }
 
-void edge::adopt(model::call_id call, call_actor&& handle) {
+void edge::adopt(model::call_id call, dialog_user&& handle) {
   assert(!calls_.contains(call));
   auto& entry = calls_[call];
   entry.id = call;

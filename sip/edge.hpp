@@ -11,6 +11,7 @@
 #include "sip/presence.hpp"
 #include "sip/prober.hpp"
 #include "sip/reference.hpp"
+#include "sip/registrant.hpp"
 #include "sip/registrar.hpp"
 
 #include <memory>
@@ -56,7 +57,7 @@ public:
   void perform(leg& l, model::cancel&& x);
   void forget(call_entry& call, model::leg_number number);
   void hand_over(call_entry& call, const model::hand_over& x);
-  void adopt(model::call_id call, call_actor&& handle);
+  void adopt(model::call_id call, dialog_user&& handle);
   void close(model::call_id call);
 
   call_entry* find(model::call_id call);
@@ -64,6 +65,7 @@ public:
   std::optional<prober> probes;
   std::optional<registrar> registrations;
   std::optional<presence> presences;
+  std::optional<registrant> users;
 
 private:
   // -- requests in (receive.cpp) ----------------------------------------------

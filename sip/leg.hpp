@@ -61,7 +61,7 @@ struct client_transaction {
 struct leg : dialog {
   edge* wire = nullptr;
   model::leg_name name; // of today: a leg may move to another call
-  call_actor* handle = nullptr;
+  dialog_user* handle = nullptr;
   bool caller = false;          // the peer opened it
   bool by_refer = false;        // opened by REFER: there is no session in it
   bool referred_again = false;  // the peer's REFER was not its first
@@ -100,7 +100,7 @@ struct leg : dialog {
 /// One call as the edge sees it.
 struct call_entry {
   model::call_id id;
-  call_actor handle;
+  dialog_user handle;
   model::time_point received_at{};
   bool delay_known = false; // something has come of the INVITE
   std::vector<std::unique_ptr<leg>> legs;

@@ -66,7 +66,7 @@ struct performer {
 
 } // namespace
 
-void stack::adopt(model::call_id call, call_actor handle) {
+void stack::adopt(model::call_id call, dialog_user handle) {
   edge_->adopt(call, std::move(handle));
 }
 
@@ -84,6 +84,13 @@ void stack::probe(const std::string& uri, probe_listener asker) {
     edge_->probes->probe(uri, std::move(asker));
   else
     caf::anon_send(asker, probed{});
+}
+
+void stack::send(registration_order&& x, registration_listener asker) {
+  if (edge_->users)
+    edge_->users->send(std::move(x), std::move(asker));
+  else
+    caf::anon_send(asker, registered{x.user, 0, 0});
 }
 
 void stack::answer(enrolled&& x) {

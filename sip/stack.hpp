@@ -20,7 +20,7 @@ inline constexpr std::string_view product = "Strowger/0.1.0";
 
 /// The SIP edge: listens, and carries signals and commands between sofia's
 /// transactions and the actors. Belongs to the reactor's thread.
-class stack final : public wire {
+class stack final : public wire, public registering_wire {
 public:
   stack(loop& turner, caf::actor_system& system, strowger::reactor& host,
         switchboard& board, outlets& out);
@@ -42,11 +42,15 @@ public:
 
   // -- wire -------------------------------------------------------------------
 
-  void adopt(model::call_id call, call_actor handle) override;
+  void adopt(model::call_id call, dialog_user handle) override;
   void perform(model::call_id call, model::command&& x) override;
   void close(model::call_id call) override;
   void probe(const std::string& uri, probe_listener asker) override;
   void answer(enrolled&& x) override;
+
+  // -- registering_wire -------------------------------------------------------
+
+  void send(registration_order&& x, registration_listener asker) override;
 
 private:
   std::unique_ptr<edge> edge_;

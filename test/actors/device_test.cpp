@@ -27,7 +27,7 @@ struct silent_wire final : wire {
   probe_listener asker;
   std::vector<enrolled> answers;
 
-  void adopt(model::call_id, call_actor) override {
+  void adopt(model::call_id, dialog_user) override {
     FAIL("devices open no calls");
   }
   void perform(model::call_id, model::command&&) override {

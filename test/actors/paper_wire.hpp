@@ -24,7 +24,7 @@ struct paper_wire final : wire {
   std::vector<probe_listener> askers;
   std::vector<enrolled> answers;
 
-  void adopt(model::call_id call, call_actor) override {
+  void adopt(model::call_id call, dialog_user) override {
     adopted.push_back(call);
   }
   void perform(model::call_id call, model::command&& x) override {

@@ -1,0 +1,323 @@
+#include "actors/crowd.hpp"
+
+#include "actors/session.hpp"
+#include "actors/watcher.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace strowger {
+
+using traffic::intended_call;
+
+namespace {
+
+constexpr size_t starts_in_a_turn = 50;
+
+model::content describe(const std::string& host) {
+  auto family = host.find(':') == std::string::npos ? "IP4 " : "IP6 ";
+  auto address = family + host;
+  return {"application/sdp", "v=0\r\no=- 1 1 IN " + address + "\r\ns=-\r\nc=IN "
+                               + address
+                               + "\r\nt=0 0\r\nm=audio 9 RTP/AVP 0 8 101\r\n"
+                                 "a=rtpmap:101 telephone-event/8000\r\n"
+                                 "a=sendrecv\r\n"};
+}
+
+registration_listener::behavior_type clerk(
+  registration_listener::pointer, std::function<void(const registered&)> f) {
+  return {[f = std::move(f)](const registered& x) { f(x); }};
+}
+
+std::string host_of(const std::string& address) {
+  return address.substr(0, address.rfind(':'));
+}
+
+} // namespace
+
+crowd::crowd(caf::actor_system& system, reactor& host,
+             const traffic::scenario& script, const traffic::population& what,
+             std::shared_ptr<const model::directory> config)
+  : system_(system), reactor_(host), script_(script), what_(what),
+    config_(std::move(config)),
+    domain_(script.domain.empty() ? host_of(script.target) : script.domain),
+    target_(
+      "@" + script.target
+      + (script.transport == "udp" ? "" : ";transport=" + script.transport)),
+    description_(describe(config_->text(model::option::sip_address))),
+    choices_(traffic::fork(script.seed, what.name + " choices")) {
+  // Names of calls must not repeat over runs, nor among the crowds of one.
+  auto place = static_cast<uint64_t>(&what - script.populations.data());
+  next_id_ = (host.unix_seconds() << 32) + (place << 28);
+  ticker_ = system_.spawn(watcher, [this] { on_tick(); });
+  clerk_ = system_.spawn(clerk,
+                         [this](const registered& x) { on_registered(x); });
+}
+
+crowd::~crowd() {
+  wake_.cancel();
+  caf::anon_send_exit(ticker_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(clerk_, caf::exit_reason::user_shutdown);
+  for (auto& [id, x] : sessions_)
+    caf::anon_send_exit(x.handle, caf::exit_reason::user_shutdown);
+}
+
+// -- the run ------------------------------------------------------------------
+
+void crowd::start_calling(model::time_point now) {
+  if (!what_.calls || what_.users.empty() || what_.calls->numbers.empty())
+    return;
+  calling_ = true;
+  auto& law = what_.calls->arrivals;
+  auto arrivals = traffic::fork(script_.seed, what_.name + " arrivals");
+  if (std::holds_alternative<traffic::arrival_law::users>(law.what)) {
+    for (uint32_t i = 0; i < what_.users.size(); ++i)
+      waiting_.push(
+        {now + what_.calls->pause.draw(choices_), i,
+         static_cast<uint32_t>(choices_() % what_.calls->numbers.size())});
+  } else {
+    arrivals_.emplace(law, arrivals, now);
+    next_arrival_ = arrivals_->next();
+  }
+  arm();
+}
+
+void crowd::stop() {
+  calling_ = false;
+  next_arrival_.reset();
+  waiting_ = {};
+  if (registrations_)
+    registrations_->stop();
+  wake_.cancel();
+}
+
+void crowd::clear() {
+  stop();
+  for (auto& [id, x] : sessions_)
+    caf::anon_send(x.handle, strowger::clear{"the run is over"});
+}
+
+void crowd::set_rate(double per_s) {
+  if (!arrivals_)
+    return;
+  arrivals_->set_rate(per_s, reactor_.now());
+  next_arrival_ = arrivals_->next();
+  arm();
+}
+
+model::time_point crowd::next_call() const {
+  if (!calling_ || calls_left_ == 0)
+    return model::never;
+  auto next = next_arrival_.value_or(model::never);
+  if (!waiting_.empty())
+    next = std::min(next, waiting_.top().at);
+  return next < call_until_ ? next : model::never;
+}
+
+void crowd::arm() {
+  auto next = next_call();
+  if (registrations_)
+    next = std::min(next, registrations_->next());
+  wake_.set(reactor_, next, ticker_);
+}
+
+void crowd::on_tick() {
+  wake_.rang();
+  on_registrations_due();
+  on_calls_due();
+  arm();
+}
+
+// The clock is read anew each time, not the turn: a burst of starts takes its
+// time, and none is to be thought more punctual than it was. What comes in is
+// to be heard between them, also by a generator that is behind.
+void crowd::on_calls_due() {
+  for (size_t started = 0; started < starts_in_a_turn;) {
+    auto now = reactor_.clock_now();
+    if (next_call() > now)
+      return;
+    started += call_due(now);
+  }
+}
+
+/// Makes the next call; false if it is too late for it.
+bool crowd::call_due(model::time_point now) {
+  intended_call x;
+  if (next_arrival_ && next_call() == *next_arrival_) {
+    x.at = *next_arrival_;
+    x.user = next_user_++ % static_cast<uint32_t>(what_.users.size());
+    x.number = static_cast<uint32_t>(choices_() % what_.calls->numbers.size());
+    next_arrival_ = arrivals_->next();
+  } else {
+    x = waiting_.top();
+    waiting_.pop();
+  }
+  if (now - x.at > traffic::self_watch::too_late) {
+    watch_.skipped();
+    return false;
+  }
+  watch_.started(x.at, now);
+  call(std::move(x));
+  return true;
+}
+
+void crowd::call(intended_call x) {
+  --calls_left_;
+  auto id = model::call_id{++next_id_};
+  auto& place = add(id);
+  place.user = x.user;
+  place.number = x.number;
+  place.attempt = x.attempt;
+  session_start how{traffic::draw(*what_.calls, choices_), details(x), x.at};
+  place.handle = system_.spawn(session, this, &place, id, std::move(how));
+  edge_->adopt(id, place.handle);
+}
+
+traffic::call_details crowd::details(const intended_call& x) const {
+  auto& user = what_.users[x.user];
+  auto& number = what_.calls->numbers[x.number];
+  traffic::call_details result;
+  result.target.uri = "sip:" + number + target_;
+  result.target.login = login(user);
+  result.to_user = number;
+  result.caller.user = user.number;
+  return result;
+}
+
+crowd::entry& crowd::add(model::call_id id) {
+  auto& result = sessions_[id];
+  result.window = window_;
+  return result;
+}
+
+model::credentials crowd::login(const traffic::identity& user) const {
+  auto& password = user.password.empty() && what_.registers
+                     ? what_.registers->password
+                     : user.password;
+  return password.empty() ? model::credentials{}
+                          : model::credentials{user.number, password};
+}
+
+// -- registrations ------------------------------------------------------------
+
+void crowd::start_registering() {
+  if (!what_.registers)
+    return;
+  registrations_.emplace(*what_.registers, what_.users.size(),
+                         reactor_.clock_now());
+  arm();
+}
+
+registration_order crowd::order(uint32_t user) const {
+  registration_order x;
+  x.user = user;
+  x.number = what_.users[user].number;
+  x.domain = domain_;
+  x.registrar = "sip:" + target_.substr(1);
+  x.login = login(what_.users[user]);
+  x.expires_s = static_cast<uint32_t>(what_.registers->expires.count());
+  return x;
+}
+
+void crowd::on_registrations_due() {
+  if (!registrations_)
+    return;
+  auto now = reactor_.clock_now();
+  while (auto user = registrations_->take_due(now)) {
+    watch_.started(registrations_->intended(*user), now);
+    registrar_->send(order(*user), clerk_);
+    now = reactor_.clock_now();
+  }
+}
+
+/// All of them count: a storm is over before the calls begin that wait for it.
+void crowd::on_registered(const registered& x) {
+  registrations_->answered(x.user, x.status, x.expires_s, reactor_.clock_now(),
+                           counts(call_side::caller, run_window::steady));
+  arm();
+}
+
+// -- counts -------------------------------------------------------------------
+
+traffic::tally& crowd::counts(call_side side, run_window x) {
+  return counts_[static_cast<size_t>(side)][static_cast<size_t>(x)];
+}
+
+traffic::tally crowd::take_counts(call_side side, run_window x) {
+  auto result = std::exchange(counts(side, x), {});
+  for (auto& [id, entry] : sessions_) {
+    if (entry.window != x || entry.side() != side || !entry.state)
+      continue;
+    result.in_progress += traffic::is_setting_up(*entry.state);
+    result.up += traffic::is_up(*entry.state);
+  }
+  return result;
+}
+
+// -- switchboard --------------------------------------------------------------
+
+admission crowd::admit() {
+  admission x;
+  x.granted = what_.answers.has_value();
+  x.status = 480;
+  return x;
+}
+
+opened crowd::open(model::offered&& x) {
+  opened result;
+  result.id = model::call_id{++next_id_};
+  auto& place = add(result.id);
+  session_start how{traffic::draw(*what_.answers, choices_), {}, {}};
+  place.handle = system_.spawn<caf::lazy_init>(session, this, &place, result.id,
+                                               std::move(how));
+  result.handle = place.handle;
+  caf::anon_send(place.handle, std::move(x));
+  return result;
+}
+
+// -- for sessions -------------------------------------------------------------
+
+traffic::session_context crowd::context(model::call_id call, const entry& of) {
+  return {reactor_.clock_now(),
+          counts(of.side(), of.window),
+          description_,
+          domain_,
+          target_,
+          call};
+}
+
+void crowd::perform(model::call_id call, traffic::commands& xs) {
+  for (auto& x : xs)
+    edge_->perform(call, std::move(x));
+}
+
+void crowd::ended(model::call_id call) {
+  auto i = sessions_.find(call);
+  if (calling_ && i->second.attempt > 0)
+    call_again(i->second, *i->second.state);
+  sessions_.erase(i);
+  edge_->close(call);
+}
+
+void crowd::call_again(const entry& of, const traffic::session& how) {
+  auto& plan = *what_.calls;
+  auto failed = how.answered_at == model::time_point{};
+  auto redials = failed && of.attempt <= plan.redials_at_most
+                 && std::uniform_real_distribution<double>{}(choices_)
+                      < plan.redial_chance;
+  auto now = reactor_.now();
+  if (redials)
+    waiting_.push({now + plan.redial_after.draw(choices_), of.user, of.number,
+                   of.attempt + 1});
+  else if (!arrivals_)
+    waiting_.push({now + plan.pause.draw(choices_), of.user,
+                   static_cast<uint32_t>(choices_() % plan.numbers.size())});
+  else
+    return;
+  arm();
+}
+
+} // namespace strowger
