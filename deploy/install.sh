@@ -20,9 +20,10 @@ declare -A packages=(
     libsofia-sip-ua-dev libyaml-dev libcpp-httplib-dev libcli11-dev
     libspdlog-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev
     prometheus-cpp-dev libjemalloc-dev libpugixml-dev libssl-dev zlib1g-dev
-    doctest-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc"
+    doctest-dev libgrpc++-dev libprotobuf-dev protobuf-compiler
+    protobuf-compiler-grpc nodejs npm"
   [test]="python3 python3-grpcio python3-protobuf curl iproute2 openssl
-    sip-tester sipsak baresip-core"
+    sip-tester sipsak baresip-core python3-jsonschema chromium"
   [fuzz]="clang libclang-rt-14-dev llvm"
   [demo]="sip-tester curl iproute2 python3 python3-grpcio python3-protobuf"
   [bench]="libbenchmark-dev sip-tester curl iproute2 procps libpcre3
@@ -65,6 +66,9 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 fi
 have=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' \
   "${wanted[@]}" 2>/dev/null || true)
+# Node comes from many places, and Debian's npm would conflict with theirs.
+command -v node >/dev/null && have+=$'\ninstalled nodejs'
+command -v npm >/dev/null && have+=$'\ninstalled npm'
 missing=()
 for package in "${wanted[@]}"; do
   [[ $'\n'$have$'\n' == *$'\n'"installed $package"$'\n'* ]] \

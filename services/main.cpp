@@ -1,5 +1,6 @@
 #include "services/check_command.hpp"
 #include "services/ctl/ctl.hpp"
+#include "services/load/command.hpp"
 #include "services/options_command.hpp"
 #include "services/serve/serve.hpp"
 #include "services/version.hpp"
@@ -59,6 +60,7 @@ void add_commands(CLI::App& app, arguments& args, int& exit_code) {
   auto* version = app.add_subcommand("version", "Print the version");
   version->callback([] { std::cout << "strowger " << version_text << "\n"; });
 
+  load::add_command(app, exit_code, std::cout, std::cerr);
   ctl::add_commands(app, exit_code, std::cout, std::cerr);
 }
 

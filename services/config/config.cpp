@@ -2,7 +2,6 @@
 
 #include "actors/model/ip_network.hpp"
 #include "services/config/reader.hpp"
-#include "services/config/yaml_tree.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -71,6 +70,14 @@ std::optional<std::string> read_file(const std::string& path,
   return result;
 }
 
+std::optional<int> line_without_utf8(std::string_view text) {
+  auto good = utf8_prefix(text);
+  if (good == text.size())
+    return std::nullopt;
+  auto before = std::ranges::count(text.substr(0, good), '\n');
+  return static_cast<int>(before) + 1;
+}
+
 std::string to_string(const load_error& error) {
   auto result = error.file + ":" + std::to_string(error.line) + ":"
                 + std::to_string(error.column) + ": error: " + error.message;
@@ -92,17 +99,9 @@ load_result load(const std::string& path) {
 
 load_result load_text(std::string_view text, const std::string& name) {
   load_result result;
-  if (auto good = utf8_prefix(text); good < text.size()) {
-    auto line = 1 + std::ranges::count(text.substr(0, good), '\n');
-    result.errors.push_back(
-      {name, static_cast<int>(line), 1, "the text is not UTF-8"});
-    return result;
-  }
   yaml_tree tree;
-  if (tree.parse(text))
+  if (parse_document(text, name, tree, result.errors))
     return reader(tree, name).read();
-  auto& fault = tree.fault();
-  result.errors.push_back({name, fault.line, fault.column, fault.message});
   return result;
 }
 

@@ -63,15 +63,21 @@ struct load_error {
 /// `FILE:LINE:COL: error: MESSAGE`
 std::string to_string(const load_error& error);
 
-/// The settings, or all that is wrong with the file.
-struct load_result {
-  std::optional<settings> value;
+/// What a file says, or all that is wrong with it.
+template <class T>
+struct read_result {
+  std::optional<T> value;
   std::vector<load_error> errors; ///< by line; empty if there is a value
 };
+
+using load_result = read_result<settings>;
 
 /// The content of a file, or nothing; then `error` says why.
 std::optional<std::string> read_file(const std::string& path,
                                      std::string& error);
+
+/// The first line (from 1) that is not UTF-8, if any.
+std::optional<int> line_without_utf8(std::string_view text);
 
 /// Reads and checks a configuration file. Never throws.
 load_result load(const std::string& path);

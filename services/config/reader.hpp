@@ -2,7 +2,7 @@
 
 #include "actors/model/directory.hpp"
 #include "services/config/config.hpp"
-#include "services/config/yaml_tree.hpp"
+#include "services/config/document_reader.hpp"
 
 #include <functional>
 #include <span>
@@ -13,32 +13,14 @@
 
 namespace strowger::services::config {
 
-/// Turns the YAML tree of a configuration into settings. It goes on after an
-/// error, so that one run shows them all.
-class reader {
+/// Turns the YAML tree of a configuration into settings.
+class reader : document_reader {
 public:
   reader(const yaml_tree& tree, std::string file);
 
   load_result read();
 
 private:
-  using node = yaml_node;
-
-  void fail(const node& where, std::string message);
-
-  // -- shapes -----------------------------------------------------------------
-
-  /// Calls `visit(key, value)` for each pair of a map with known keys; `what`
-  /// names the map in errors.
-  void
-  read_map(const node& map, std::string_view what,
-           std::span<const std::string_view> keys,
-           const std::function<void(const std::string&, const node&)>& visit);
-  /// The text of a scalar, or null after reporting that it is none.
-  const std::string* scalar(std::string_view what, const node& value);
-  void read_text(std::string_view what, const node& value, std::string& out);
-  void read_word(std::string_view what, const node& value,
-                 std::span<const std::string_view> words, std::string& out);
   void read_address(std::string_view what, const node& value, std::string& out);
 
   // -- sections ---------------------------------------------------------------
@@ -50,10 +32,6 @@ private:
   void read_log(const node& map);
   void read_cdr(const node& map);
   void read_sections(const node& map);
-  /// Reads the items of a list; `what` and `items` name it in errors.
-  void read_list(const node& sequence, std::string_view what,
-                 std::string_view items,
-                 void (reader::*read_item)(const node&));
   void read_dn(const node& map);
   void add_range(const node& numbers, model::dn& prototype);
 
@@ -90,6 +68,7 @@ private:
   void check_strategies(const model::directory& config);
   void check_point(const model::directory& config, const strategy_entry& x,
                    size_t index);
+  using document_reader::fail;
   void fail(model::config_place where, std::string message);
 
   // -- options ----------------------------------------------------------------
@@ -102,13 +81,10 @@ private:
                     std::string_view where, const set_option& set);
   void read_option(model::option id, const node& value, const set_option& set);
 
-  const yaml_tree& tree_;
-  std::string file_;
   settings settings_;
   bool cdr_file_given_ = false;
   model::directory_builder builder_;
   std::vector<strategy_entry> strategies_;
-  std::vector<load_error> errors_;
 };
 
 } // namespace strowger::services::config

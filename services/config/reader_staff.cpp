@@ -1,7 +1,6 @@
 #include "services/config/reader.hpp"
 #include "services/config/wording.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace strowger::services::config {
@@ -88,19 +87,9 @@ void reader::read_skills(const node& map,
                          std::vector<std::pair<std::string, int64_t>>& out) {
   read_map(map, "skills", {}, [&](const std::string& name, const node& value) {
     auto what = "the level of skill " + name;
-    auto text = scalar(what, value);
-    if (!text)
-      return;
-    int64_t level = 0;
-    auto end = text->data() + text->size();
-    auto [stop, failure] = std::from_chars(text->data(), end, level);
-    if (failure != std::errc{} || stop != end || level < 0
-        || level > model::max_skill_level)
-      fail(value, what + ": " + quoted(*text)
-                    + " is not a whole number from 0 to "
-                    + std::to_string(model::max_skill_level));
+    auto level = read_whole(what, value, 0, model::max_skill_level);
     // What was meant stays visible to the checks of the groups.
-    out.emplace_back(name, level);
+    out.emplace_back(name, static_cast<int64_t>(level.value_or(0)));
   });
 }
 

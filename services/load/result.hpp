@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/traffic/self_watch.hpp"
+#include "actors/traffic/tally.hpp"
+#include "actors/traffic/verdict.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What came of a load run: the one thing that all reports are made of.
+namespace strowger::services::load {
+
+/// One second of a run, as the callers saw it.
+struct sample {
+  double at_s = 0; // since the start
+  std::uint64_t attempts = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t abandoned = 0;
+  std::uint64_t in_flight = 0; // sessions of callers, at the end of the second
+  // Of the calls answered in this second, from their intended start.
+  double answer_p50_s = 0;
+  double answer_p90_s = 0;
+  double answer_p99_s = 0;
+  double answer_max_s = 0;
+  double lateness_p99_s = 0;            // of our own starts
+  double cpu_share = 0;                 // of one core, that we took
+  std::uint64_t retransmitted = 0;      // by us
+  std::uint64_t peer_retransmitted = 0; // to us
+};
+
+/// The window that counts, and what lies around it, in seconds since the start.
+struct window_times {
+  double steady_from_s = 0;
+  double steady_to_s = 0;
+  double end_s = 0;
+};
+
+/// What the RTP streams sounded like that we were to hear.
+struct media_quality {
+  std::uint64_t streams = 0;
+  std::uint64_t silent_streams = 0; // one-way audio: nothing came
+  std::uint64_t packets_expected = 0;
+  std::uint64_t packets_lost = 0;
+  std::uint64_t packets_reordered = 0;
+  std::uint64_t packets_duplicated = 0;
+  std::uint64_t longest_loss_packets = 0; // in a row
+  traffic::histogram jitter; // RFC 3550 §6.4.1, one value a stream
+  /// Streams by their mean opinion score (ITU-T G.107) in tenths: 10 to 50.
+  std::map<std::uint16_t, std::uint64_t> streams_by_mos_tenths;
+};
+
+struct result {
+  std::string scenario;
+  std::string file;
+  std::string target;
+  std::uint64_t seed = 0;
+  std::string started; // RFC 3339, UTC
+  std::string version;
+  window_times times;
+  // What started in the steady window; the callees' side counts what came in
+  // during it.
+  traffic::tally callers;
+  traffic::tally callees;
+  std::vector<sample> samples;
+  std::vector<traffic::verdict> verdicts;
+  traffic::self_watch watch;
+  std::vector<std::string> invalid; // why the run says nothing; empty: valid
+  std::vector<std::string> broken_laws; // of conservation; empty: none
+  std::uint64_t left_over = 0; // sessions that had not ended when the run did
+  double cpu_per_call_us = 0;  // of this process, both sides if it has both
+  std::optional<media_quality> media; // nothing if no RTP was wanted
+
+  bool passed() const {
+    for (auto& x : verdicts)
+      if (!x.met)
+        return false;
+    return broken_laws.empty();
+  }
+  /// 0: valid and passed; 2: missed a criterion; 3: invalid.
+  int exit_code() const {
+    return !invalid.empty() ? 3 : passed() ? 0 : 2;
+  }
+};
+
+} // namespace strowger::services::load
