@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Runs of `strowger load` against devices of which everything is known.
+Prints `N passed, N failed`.
+
+    test/load/test_runs.py STROWGER
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test/harness"))
+import counted
+from answerer import Answerer
+
+STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
+PORT = 31800  # and the twenty after it
+CALLERS = """
+  - name: callers
+    users: {{from: 30000, to: 30099}}
+    calls: {{to: {{from: 10000, to: 10099}}, arrivals: {arrivals}, talk: {talk}}}
+"""
+CALLEES = """
+  - name: callees
+    users: {from: 10000, to: 10099}
+    answers: {ring-after: 5 ms, answer-after: 10 ms}
+"""
+
+
+class Lab(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def scenario(self, populations, rest="", target=PORT, listen=PORT + 10):
+        path = self.path("scenario.yaml")
+        pathlib.Path(path).write_text(
+            f"load: test\ntarget: 127.0.0.1:{target}\n"
+            f"listen: 127.0.0.1:{listen}\nseed: 1\npopulations:{populations}"
+            f"{rest}\n", encoding="utf-8")
+        return path
+
+    def calls(self, arrivals, talk="0 s"):
+        return CALLERS.format(arrivals=arrivals, talk=talk)
+
+    def load(self, *words, code=0):
+        done = subprocess.run([STROWGER, "load", *words], text=True,
+                              capture_output=True, timeout=240, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def run_file(self, path, *words, code=0):
+        report = self.path("report.json")
+        self.load("run", path, "--quiet", "--json", report, *words, code=code)
+        return json.loads(pathlib.Path(report).read_text(encoding="utf-8"))
+
+
+class Runs(Lab):
+    def test_both_sides_agree_to_the_call(self):
+        # The callers call the other population of the same run.
+        path = self.scenario(self.calls("{poisson: 100/s}", "200 ms") + CALLEES,
+                             "run: {steady: 3 s, drain: 10 s}\n"
+                             "pass: [\"failed < 0.01 %\"]", target=PORT + 11)
+        x = self.run_file(path)
+        callers, callees = x["callers"], x["callees"]
+        self.assertGreater(callers["attempts"], 200)
+        for side in callers, callees:
+            self.assertEqual(side["outcomes"]["answered"], side["attempts"])
+            self.assertEqual(side["ended_cleanly"], side["attempts"])
+        self.assertEqual(callers["attempts"], callees["attempts"])
+        self.assertEqual(x["verdict"]["broken_laws"], [])
+
+    def test_sides_may_be_processes_of_their_own(self):
+        path = self.scenario(self.calls("{constant: 50/s}") + CALLEES,
+                             "run: {steady: 2 s, drain: 10 s}", target=PORT + 5)
+        with subprocess.Popen(
+                [STROWGER, "load", "run", path, "--role", "callee", "--quiet",
+                 "--listen", f"127.0.0.1:{PORT + 5}", "--json",
+                 self.path("callee.json")],
+                stdout=subprocess.DEVNULL) as callee:
+            x = self.run_file(path, "--role", "caller")
+            callee.terminate()
+            self.assertEqual(callee.wait(), 0)
+        other = json.loads(pathlib.Path(self.path("callee.json")).read_text(
+            encoding="utf-8"))
+        self.assertEqual(x["callers"]["attempts"], 100)
+        self.assertEqual(other["callees"]["outcomes"]["answered"], 100)
+
+    def test_a_device_agrees_to_the_call(self):
+        with Answerer(PORT) as device:
+            x = self.run_file(self.scenario(
+                self.calls("{poisson: 100/s}"), "run: {steady: 3 s, drain: 5 s}"))
+        self.assertEqual(x["callers"]["outcomes"]["answered"], device.answered)
+        self.assertEqual(x["callers"]["ended_cleanly"], device.ended)
+
+    def test_a_seed_reproduces_the_arrivals(self):
+        attempts = set()
+        for _ in range(2):
+            with Answerer(PORT):
+                x = self.run_file(self.scenario(
+                    self.calls("{poisson: 100/s}"),
+                    "run: {calls: 150, steady: 30 s, drain: 5 s}"))
+            attempts.add(x["callers"]["attempts"])
+        self.assertEqual(attempts, {150})
+
+
+class Honesty(Lab):
+    def test_an_overloaded_generator_is_stamped_invalid(self):
+        with Answerer(PORT, loss=1.0):
+            path = self.scenario(self.calls("{constant: 100000/s}"),
+                                 "run: {steady: 3 s, drain: 1 s}")
+            x = self.run_file(path, "--no-probe", code=3)
+        self.assertTrue(x["verdict"]["invalid"])
+
+    def test_a_device_that_loses_one_in_a_hundred_makes_no_run_invalid(self):
+        with Answerer(PORT, loss=0.01) as device:
+            x = self.run_file(self.scenario(
+                self.calls("{poisson: 100/s}"),
+                "run: {steady: 5 s, drain: 40 s}"))
+        self.assertEqual(x["verdict"]["invalid"], [])
+        self.assertGreater(x["callers"]["retransmitted"], 0)
+        self.assertEqual(x["callers"]["outcomes"]["answered"], device.answered)
+
+    def test_a_missed_criterion_is_exit_code_2(self):
+        with Answerer(PORT, rate=10):
+            x = self.run_file(self.scenario(
+                self.calls("{constant: 50/s}"), "run: {steady: 2 s, drain: 5 s}\n"
+                "pass: [\"failed < 1 %\"]"), code=2)
+        self.assertGreater(x["callers"]["outcomes"]["server_error"], 0)
+
+
+class Search(Lab):
+    def test_the_capacity_of_a_device_with_a_known_limit_is_found(self):
+        limit = 150
+        with Answerer(PORT, rate=limit):
+            done = self.load("run", self.scenario(
+                self.calls("{constant: 10/s}"),
+                "run: {warm-up: 1 s, steady: 3 s, drain: 5 s}\n"
+                "search: {from: 40/s, to: 2000/s, precision: 2 %}"), "--quiet")
+        line = [x for x in done.stdout.splitlines() if "capacity:" in x][0]
+        found = float(line.split()[1])
+        self.assertLess(abs(found - limit), 0.03 * limit, done.stdout)
+
+
+class Mistakes(Lab):
+    def test_a_target_where_nobody_is_is_told_within_three_seconds(self):
+        path = self.scenario(self.calls("{constant: 1/s}"))
+        for target, words in (("127.0.0.1:9", "cannot be reached"),
+                              (None, "does not answer OPTIONS within 3 s")):
+            with Answerer(PORT, loss=1.0), self.subTest(words):
+                began = time.monotonic()
+                done = self.load("run", path,
+                                 *(["--target", target] if target else []),
+                                 code=1)
+                self.assertIn(words, done.stderr)
+                self.assertLess(time.monotonic() - began, 4)
+
+    def test_a_mistake_in_a_scenario_has_file_line_and_what_was_expected(self):
+        path = self.scenario(self.calls("{constant: 1}"))
+        done = self.load("check", path, code=1)
+        self.assertIn("scenario.yaml:8:", done.stderr)
+        self.assertIn("constant", done.stderr)
+
+    def test_every_example_is_right(self):
+        for path in sorted((ROOT / "deploy/examples/load").glob("*.yaml")):
+            with self.subTest(path.name):
+                self.load("check", str(path))
+
+
+class Compare(Lab):
+    def test_two_runs_are_put_side_by_side(self):
+        names = []
+        for seed in 1, 2:
+            with Answerer(PORT):
+                name = self.path(f"{seed}.json")
+                self.load("run", self.scenario(
+                    self.calls("{poisson: 100/s}"),
+                    "run: {steady: 2 s, drain: 5 s}"),
+                    "--seed", str(seed), "--json", name, "--quiet")
+                names.append(name)
+        done = self.load("compare", *names)
+        self.assertIn("no difference shown", done.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(counted.main(__name__))
