@@ -9,15 +9,20 @@ namespace {
 
 using session_pointer = session_actor::stateful_pointer<session_shell>;
 
+/// One step, and what is due at once after it: that needs no timer.
 template <class Step>
 void run(session_pointer self, Step step) {
+  using enum traffic::session_phase;
   auto& st = self->state;
-  if (st.model.phase == traffic::session_phase::over)
+  if (st.model.phase == over)
     return;
+  auto ctx = st.users->context(st.id, *st.place);
   st.out.clear();
-  step(st.model, st.users->context(st.id, *st.place), st.out);
+  step(st.model, ctx, st.out);
+  while (traffic::next_deadline(st.model) <= ctx.now)
+    traffic::step_deadline(st.model, ctx, st.out);
   st.users->perform(st.id, st.out);
-  if (st.model.phase == traffic::session_phase::over) {
+  if (st.model.phase == over) {
     st.wake.cancel();
     st.users->ended(st.id);
     self->quit();
