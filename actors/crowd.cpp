@@ -181,7 +181,7 @@ traffic::call_details crowd::details(const intended_call& x) const {
   auto& number = what_.calls->numbers[x.number];
   traffic::call_details result;
   result.target.uri = "sip:" + number + target_;
-  result.target.login = login(user);
+  result.target.login = traffic::login_of(what_, user);
   result.to_user = number;
   result.caller.user = user.number;
   return result;
@@ -191,14 +191,6 @@ crowd::entry& crowd::add(model::call_id id) {
   auto& result = sessions_[id];
   result.window = window_;
   return result;
-}
-
-model::credentials crowd::login(const traffic::identity& user) const {
-  auto& password = user.password.empty() && what_.registers
-                     ? what_.registers->password
-                     : user.password;
-  return password.empty() ? model::credentials{}
-                          : model::credentials{user.number, password};
 }
 
 // -- registrations ------------------------------------------------------------
@@ -217,7 +209,7 @@ registration_order crowd::order(uint32_t user) const {
   x.number = what_.users[user].number;
   x.domain = domain_;
   x.registrar = "sip:" + target_.substr(1);
-  x.login = login(what_.users[user]);
+  x.login = traffic::login_of(what_, what_.users[user]);
   x.expires_s = static_cast<uint32_t>(what_.registers->expires.count());
   return x;
 }
@@ -286,7 +278,8 @@ traffic::session_context crowd::context(model::call_id call, const entry& of) {
           description_,
           domain_,
           target_,
-          call};
+          call,
+          what_};
 }
 
 void crowd::perform(model::call_id call, traffic::commands& xs) {

@@ -142,7 +142,6 @@ private:
   void on_registrations_due();
   void on_registered(const registered& x);
   registration_order order(uint32_t user) const;
-  model::credentials login(const traffic::identity& user) const;
   void arm();
   bool call_due(model::time_point now);
   void call(traffic::intended_call x);

@@ -35,7 +35,7 @@ void hang_up(session& s, model::time_point intended, commands& out) {
   s.phase = session_phase::releasing;
   s.bye_intended = intended;
   s.hang_up_at = s.step_at = model::never;
-  s.open_txn = send(s, own_leg, model::method::bye, out);
+  s.open_txn = send(s, s.leg, model::method::bye, out);
 }
 
 namespace {
@@ -49,8 +49,9 @@ void finish(session& s, commands& out) {
   s.phase = over;
   s.hang_up_at = s.step_at = s.give_up_at = s.answer_at = s.ring_at
     = model::never;
-  out.emplace_back(model::forget{own_leg});
+  out.emplace_back(model::forget{s.leg});
   end_consultation(s, out);
+  end_moves(s, out);
 }
 
 void end_cleanly(session& s, const session_context& ctx, commands& out) {
@@ -70,12 +71,6 @@ void begin_talk(session& s, model::time_point answered) {
   s.phase = talking;
   s.hang_up_at = s.plan.hangs_up ? answered + s.plan.talk : model::never;
   plan_next_step(s, answered);
-}
-
-bool will_consult(const session& s) {
-  return std::any_of(s.plan.steps.begin(), s.plan.steps.end(), [](auto& x) {
-    return x.what == step_kind::attended_transfer;
-  });
 }
 
 // -- the INVITE ---------------------------------------------------------------
@@ -144,7 +139,7 @@ void on_bye_response(session& s, const model::responded& x,
 void ring(session& s, const session_context& ctx, commands& out) {
   s.ring_at = model::never;
   s.rang = true;
-  reply(own_leg, 0, s.plan.early_media ? 183 : 180, out,
+  reply(s.leg, 0, s.plan.early_media ? 183 : 180, out,
         s.plan.early_media ? ctx.description : model::content{});
 }
 
@@ -153,7 +148,7 @@ void give_answer(session& s, const session_context& ctx, commands& out) {
   auto status = s.plan.status;
   ctx.counts.came_out(outcome_of(status, false), status);
   auto accepted = status < 300;
-  reply(own_leg, 0, status, out, accepted ? ctx.description : model::content{});
+  reply(s.leg, 0, status, out, accepted ? ctx.description : model::content{});
   if (!accepted) {
     finish(s, out);
     return;
@@ -174,8 +169,7 @@ void start(session& s, call_details&& who, model::time_point intended,
   if (s.plan.patience > model::duration::zero())
     s.give_up_at = intended + s.plan.patience;
   ++ctx.counts.attempts;
-  if (will_consult(s))
-    s.self = std::make_unique<call_details>(who);
+  s.number = who.caller.user;
   model::invite x;
   x.target = std::move(who.target);
   x.to_user = std::move(who.to_user);
@@ -190,10 +184,7 @@ void step(session& s, model::offered&& x, const session_context& ctx,
   s.phase = alerting;
   s.intended = x.received_at;
   ++ctx.counts.attempts;
-  if (will_consult(s)) {
-    s.self = std::make_unique<call_details>();
-    s.self->caller.user = x.called;
-  }
+  s.number = x.called;
   if (s.plan.rings && s.plan.ring_after < s.plan.answer_after)
     s.ring_at = ctx.now + s.plan.ring_after;
   s.answer_at = ctx.now + s.plan.answer_after;
@@ -204,6 +195,10 @@ void step(session& s, model::responded&& x, const session_context& ctx,
           commands& out) {
   if (x.leg == consult_leg)
     on_consult_response(s, x, ctx, out);
+  else if (x.leg == s.following)
+    on_follow_response(s, x, ctx, out);
+  else if (x.leg != s.leg)
+    return; // of a dialog that was left
   else if (x.txn == 0 && (s.phase == inviting || s.phase == cancelling))
     on_invite_response(s, x, ctx, out);
   else if (x.txn == s.open_txn && s.phase == releasing)
@@ -211,7 +206,7 @@ void step(session& s, model::responded&& x, const session_context& ctx,
   else if (x.txn == s.open_txn && s.phase == talking)
     on_step_response(s, x, ctx, out);
   else if (x.method == method::invite && x.status >= 200 && x.status < 300)
-    out.emplace_back(model::acknowledge{0, x.txn, {}}); // whatever became of it
+    out.emplace_back(model::acknowledge{x.leg, x.txn, {}}); // come what may
 }
 
 void step(session& s, model::requested&& x, const session_context& ctx,
@@ -220,12 +215,16 @@ void step(session& s, model::requested&& x, const session_context& ctx,
     on_consult_request(s, x, ctx, out);
     return;
   }
+  if (x.leg != s.leg) {
+    on_old_request(s, x, out);
+    return;
+  }
   switch (x.method) {
     case method::bye:
-      reply(own_leg, x.txn, 200, out);
+      reply(s.leg, x.txn, 200, out);
       if (s.phase == alerting) {
         ctx.counts.came_out(outcome::abandoned);
-        reply(own_leg, 0, 487, out);
+        reply(s.leg, 0, 487, out);
         finish(s, out);
       } else if (s.phase == talking || s.phase == answered) {
         end_cleanly(s, ctx, out);
@@ -234,9 +233,9 @@ void step(session& s, model::requested&& x, const session_context& ctx,
     case method::invite:
     case method::update:
       if (s.phase != talking || s.open_txn != 0)
-        reply(own_leg, x.txn, 491, out);
+        reply(s.leg, x.txn, 491, out);
       else
-        reply(own_leg, x.txn, 200, out,
+        reply(s.leg, x.txn, 200, out,
               x.body.empty() && x.method == method::update ? model::content{}
               : x.body.empty()                             ? current(s, ctx)
                                : answer_to(s, x.body, ctx));
@@ -245,10 +244,10 @@ void step(session& s, model::requested&& x, const session_context& ctx,
       on_notify(s, x, ctx, out);
       return;
     case method::refer:
-      reply(own_leg, x.txn, 603, out);
+      on_refer(s, x, ctx, out);
       return;
     default:
-      reply(own_leg, x.txn, 200, out);
+      reply(s.leg, x.txn, 200, out);
       return;
   }
 }
@@ -264,7 +263,7 @@ void step(session& s, model::cancelled&&, const session_context& ctx,
           commands& out) {
   if (s.phase != alerting)
     return;
-  reply(own_leg, 0, 487, out);
+  reply(s.leg, 0, 487, out);
   ctx.counts.came_out(outcome::abandoned, 487);
   finish(s, out);
 }

@@ -5,7 +5,7 @@
 #include "actors/traffic/tally.hpp"
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,12 +62,17 @@ struct session {
   // What a step waits for: a request of ours, no_txn, or 0: nothing.
   model::txn_number open_txn = 0;
   consultation consulting = consultation::none;
-  std::unique_ptr<call_details> self; // if it is going to make a second call
-  model::txn_number refer_txn = 0;    // REFER whose NOTIFYs are awaited, or 0
-  std::size_t digits_done = 0;        // of the step under way
-  bool tried = false;                 // 100 seen
-  bool rang = false;                  // 18x seen, or sent
-  bool heard = false;                 // something other than 100 seen
+  model::leg_number leg = 0; // the dialog in which it speaks
+  std::optional<model::leg_number>
+    following;                           // a REFER of the peer, by this leg
+  std::optional<model::leg_number> left; // dialog that is to end after that
+  model::leg_number next_leg = 2;
+  std::string number;              // of the user, as others call it
+  model::txn_number refer_txn = 0; // REFER whose NOTIFYs are awaited, or 0
+  std::size_t digits_done = 0;     // of the step under way
+  bool tried = false;              // 100 seen
+  bool rang = false;               // 18x seen, or sent
+  bool heard = false;              // something other than 100 seen
   bool holding = false;
   bool unacknowledged = false; // callee: no ACK came
 };
@@ -80,6 +85,7 @@ struct session_context {
   const std::string& domain;         // of numbers to transfer to
   const std::string& target;         // what follows the number in URIs to call
   model::call_id call;
+  const population& who;
 
   std::string uri_of(const std::string& number) const {
     return "sip:" + number + target;
@@ -117,6 +123,10 @@ inline bool is_setting_up(const session& x) {
          || x.phase == session_phase::cancelling
          || x.phase == session_phase::alerting;
 }
+
+/// What the user of this number proves itself with; empty: nothing.
+model::credentials login_of(const population& who, const identity& user);
+model::credentials login_of(const population& who, const std::string& number);
 
 /// Answered, and not ended yet?
 inline bool is_up(const session& x) {

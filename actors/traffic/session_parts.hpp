@@ -5,8 +5,7 @@
 /// What the sources of traffic::session share. Only they include it.
 namespace strowger::traffic {
 
-/// The dialog of the call itself, and that of a consultation.
-inline constexpr model::leg_number own_leg = 0;
+/// The dialog of a consultation; the call itself begins as leg 0.
 inline constexpr model::leg_number consult_leg = 1;
 
 /// Microseconds; 0 if `to` is before `from`.
@@ -46,6 +45,18 @@ void on_consult_response(session&, const model::responded&,
                          const session_context&, commands&);
 void on_consult_request(session&, const model::requested&,
                         const session_context&, commands&);
+// -- session_moves ------------------------------------------------------------
+
+/// The peer asks by REFER to call somebody else instead (RFC 3515).
+void on_refer(session&, const model::requested&, const session_context&,
+              commands&);
+void on_follow_response(session&, const model::responded&,
+                        const session_context&, commands&);
+/// A request in the dialog that was left.
+void on_old_request(session&, const model::requested&, commands&);
+/// The session ends: so does what was left of older dialogs.
+void end_moves(session&, commands&);
+
 /// The session ends: so does the consultation.
 void end_consultation(session&, commands&);
 

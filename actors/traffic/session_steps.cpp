@@ -24,7 +24,7 @@ const planned_step& step_of(const session& s) {
 
 void send_digit(session& s, const std::string& digits, commands& out) {
   auto digit = digits[s.digits_done++];
-  s.open_txn = send(s, own_leg, method::info, out,
+  s.open_txn = send(s, s.leg, method::info, out,
                     {"application/dtmf-relay",
                      std::string{"Signal="} + digit + "\r\nDuration=160\r\n"});
 }
@@ -44,10 +44,10 @@ void refer(session& s, const session_context& ctx, bool replaces,
 void consult(session& s, const session_context& ctx, commands& out) {
   model::invite x;
   x.leg = consult_leg;
-  x.target = s.self->target;
   x.target.uri = ctx.uri_of(*step_of(s).argument);
+  x.target.login = login_of(ctx.who, s.number);
   x.to_user = *step_of(s).argument;
-  x.caller = s.self->caller;
+  x.caller.user = s.number;
   x.body = ctx.description;
   s.consulting = consultation::calling;
   s.open_txn = no_txn;
@@ -104,13 +104,13 @@ void do_step(session& s, const session_context& ctx, commands& out) {
       s.holding = what.what == step_kind::hold;
       [[fallthrough]];
     case step_kind::reinvite:
-      s.open_txn = send(s, own_leg, method::invite, out, current(s, ctx));
+      s.open_txn = send(s, s.leg, method::invite, out, current(s, ctx));
       return;
     case step_kind::update:
-      s.open_txn = send(s, own_leg, method::update, out, current(s, ctx));
+      s.open_txn = send(s, s.leg, method::update, out, current(s, ctx));
       return;
     case step_kind::info:
-      s.open_txn = send(s, own_leg, method::info, out,
+      s.open_txn = send(s, s.leg, method::info, out,
                         {"text/plain", *what.argument});
       return;
     case step_kind::dtmf:
@@ -133,7 +133,7 @@ void on_step_response(session& s, const model::responded& x,
   s.open_txn = 0;
   auto ok = x.status < 300;
   if (x.method == method::invite && ok)
-    out.emplace_back(model::acknowledge{own_leg, x.txn, {}});
+    out.emplace_back(model::acknowledge{s.leg, x.txn, {}});
   auto& what = step_of(s);
   if (x.status == 491) { // glare: once more
     s.step_at = ctx.now + (s.caller ? glare_of_caller : glare_of_callee);
@@ -155,7 +155,7 @@ void on_step_response(session& s, const model::responded& x,
 
 void on_notify(session& s, const model::requested& x,
                const session_context& ctx, commands& out) {
-  reply(own_leg, x.txn, 200, out);
+  reply(s.leg, x.txn, 200, out);
   auto status = reported_status(x.body);
   if (s.refer_txn == 0 || s.phase != session_phase::talking || status < 200)
     return;

@@ -259,8 +259,9 @@ bool run::idle() const {
 void run::move_on(model::time_point now) {
   if (phase_ == phase::knocking && now >= next_phase_) {
     result_.invalid.push_back(
-      fmt::format("{} does not answer OPTIONS within {} s", script_.target,
-                  answers_within.count()));
+      fmt::format("{} does not answer OPTIONS within {} s (--no-probe "
+                  "begins all the same)",
+                  script_.target, answers_within.count()));
     loop_->stop();
     return;
   }

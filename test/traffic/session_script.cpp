@@ -56,7 +56,7 @@ std::string sdp(const content& x) {
 }
 
 std::string mark(leg_number leg) {
-  return leg == 0 ? "" : "'";
+  return std::string(leg, '\'');
 }
 
 } // namespace
@@ -79,6 +79,8 @@ std::string session_script::told(const traffic::commands& xs) {
         words += " " + y->refer_to;
       if (y->refer_replaces)
         words += " replaces";
+      if (y->notify)
+        words += " " + y->body.data.substr(8, 3);
       if (y->body.type == "application/dtmf-relay")
         words += std::string{" "} + y->body.data[7];
       say(words);
@@ -106,15 +108,16 @@ void session_script::respond(std::string_view what, leg_number leg,
   x.method = first ? method::invite : method_[leg];
   x.txn = first ? 0 : last_[leg];
   traffic::step(s_, std::move(x),
-                {now_, counts, description_, domain_, target_, {}}, out);
+                {now_, counts, description_, domain_, target_, {}, who_}, out);
 }
 
 void session_script::happen(std::string what, traffic::commands& out) {
-  traffic::session_context ctx{now_,    counts,  description_,
-                               domain_, target_, {}};
+  traffic::session_context ctx{now_,    counts, description_, domain_,
+                               target_, {},     who_};
   leg_number leg = 0;
-  if (auto at = what.find('\''); at != std::string::npos) {
-    leg = 1;
+  for (auto at = what.find('\''); at != std::string::npos;
+       at = what.find('\'')) {
+    ++leg;
     what.erase(at, 1);
   }
   if (what == "start") {
@@ -152,6 +155,8 @@ void session_script::happen(std::string what, traffic::commands& out) {
       x.body = {"application/sdp", as_held(description_.data, true)};
     else if (rest == "sdp")
       x.body = description_;
+    else if (x.method == method::refer)
+      x.refer = reference{"sip:" + rest + "@192.0.2.9", rest, {}, false};
     traffic::step(s_, std::move(x), ctx, out);
   }
 }

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <initializer_list>
 #include <string>
 
@@ -17,7 +18,7 @@ namespace strowger::test {
 ///   486, 200 to BYE            responses; without "to", to the INVITE
 ///   BYE, INVITE, NOTIFY 200    requests of the peer inside the dialog
 ///   ACK, CANCEL, unacknowledged, time (a deadline), clear
-///   ...': the second leg, of a consultation
+///   ...': the second leg, of a consultation; ...'': that of a REFER
 class session_script {
 public:
   struct row {
@@ -46,13 +47,14 @@ private:
 
   traffic::session s_;
   model::time_point now_{};
-  model::txn_number last_[2] = {0, 0}; // request of ours, by leg
-  model::method method_[2] = {model::method::invite, model::method::invite};
+  std::array<model::txn_number, 4> last_{}; // request of ours, by leg
+  std::array<model::method, 4> method_{};
   model::txn_number theirs_ = 0;
   model::content description_{"application/sdp",
                               "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n"
                               "c=IN IP4 192.0.2.1\r\nt=0 0\r\n"
                               "m=audio 9 RTP/AVP 0\r\na=sendrecv\r\n"};
+  traffic::population who_;
   std::string domain_ = "test.example";
   std::string target_ = "@192.0.2.9:5060";
 };

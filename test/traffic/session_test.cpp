@@ -272,6 +272,34 @@ TEST_CASE("who is hung up while consulting gives the consultation up") {
   CHECK(s.counts.ended_cleanly == 1);
 }
 
+TEST_CASE("a user that is asked by REFER calls whom it is told, says what came "
+          "of it, and talks there") {
+  session_script s{talks_for(10s)};
+  s.play({
+    {0, "start", "INVITE 2001 sdp"},
+    {0, "200", "ACK"},
+    {500, "REFER 2003", "202, NOTIFY 100, INVITE'' 2003 sdp"},
+    {510, "200 to NOTIFY", ""},
+    {600, "180''", ""},
+    {700, "200''", "ACK'', NOTIFY 200"},
+    {710, "BYE", "200, forget"},
+    {10000, "time", "BYE''"},
+    {10010, "200'' to BYE", "forget''"},
+  });
+  CHECK(s.counts.ended_cleanly == 1);
+}
+
+TEST_CASE("a REFER that comes to nothing leaves the call as it was") {
+  session_script s{talks_for(10s)};
+  s.play({
+    {0, "start", "INVITE 2001 sdp"},
+    {0, "200", "ACK"},
+    {500, "REFER 2003", "202, NOTIFY 100, INVITE'' 2003 sdp"},
+    {600, "486''", "forget'', NOTIFY 486"},
+    {10000, "time", "BYE"},
+  });
+}
+
 TEST_CASE("at the end of a run every call is ended as it has to be") {
   session_script calling{talks_for(1h)};
   calling.play({
