@@ -8,6 +8,7 @@
 #include "services/load/run.hpp"
 #include "services/load/scenario_reader.hpp"
 #include "services/load/search.hpp"
+#include "services/metrics/endpoint.hpp"
 #include "services/serve/signal_watch.hpp"
 
 #include <CLI/CLI.hpp>
@@ -33,6 +34,7 @@ struct arguments {
   std::string role = "both";
   std::string json;
   std::string html;
+  std::string metrics;
   std::optional<std::uint64_t> seed;
   bool no_probe = false;
   bool quiet = false;
@@ -120,15 +122,43 @@ int report(result& x, const arguments& args, outputs to) {
   return x.exit_code();
 }
 
+// -- Prometheus -------------------------------------------------------------
+
+struct watched {
+  std::shared_ptr<live_metrics> metrics;
+  std::unique_ptr<endpoint> server;
+};
+
+/// Nothing if --metrics names an address that cannot be had.
+std::optional<watched> watch_by(const std::string& address, outputs to) {
+  watched result;
+  if (address.empty())
+    return result;
+  result.metrics = std::make_shared<live_metrics>();
+  auto opened = endpoint::open(address,
+                               {result.metrics, [] { return true; },
+                                [] { return std::vector<std::string>{}; }});
+  if (!opened.server) {
+    to.err << "strowger: " << opened.error << "\n";
+    return std::nullopt;
+  }
+  result.server = std::move(opened.server);
+  return result;
+}
+
 // -- playing ------------------------------------------------------------------
 
 int play(const arguments& args, const traffic::scenario& script, outputs to) {
   signal_watch signals; // before any thread is made
+  auto seen = watch_by(args.metrics, to);
+  if (!seen)
+    return 1;
   live_view view{to.out, isatty(STDOUT_FILENO) == 1, planned_s(script)};
   run host{script, [&](const result& x) {
              if (!args.quiet)
                view.show(x);
            }};
+  host.publish_to(seen->metrics);
   if (args.no_probe)
     host.trust_target();
   if (auto error = host.open()) {
@@ -148,10 +178,14 @@ int play(const arguments& args, const traffic::scenario& script, outputs to) {
 int look_for_capacity(const arguments& args, const traffic::scenario& script,
                       outputs to) {
   signal_watch signals;
+  auto seen = watch_by(args.metrics, to);
+  if (!seen)
+    return 1;
   std::mutex mutex; // guards `now`: signals come on a thread of their own
   run* now = nullptr;
   std::unique_ptr<live_view> view;
   search_watch watch;
+  watch.metrics = seen->metrics;
   watch.begins = [&](double rate, run& host) {
     to.out << fmt::format("trial at {:.1f}/s\n", rate);
     view = std::make_unique<live_view>(to.out, isatty(STDOUT_FILENO) == 1,
@@ -270,6 +304,8 @@ void add_command(CLI::App& app, int& exit_code, std::ostream& out,
   add_run_options(*run, *args);
   run->add_option("--json", args->json, "Write the report there as JSON");
   run->add_option("--html", args->html, "Write the report there as a page");
+  run->add_option("--metrics", args->metrics,
+                  "host:port where Prometheus sees the run");
   run->add_flag("--no-probe", args->no_probe,
                 "Begin though the target may not answer OPTIONS");
   run->add_flag("--quiet", args->quiet, "Only the summary at the end");

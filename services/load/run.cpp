@@ -178,19 +178,30 @@ void run::begin() {
 void run::open_doors() {
   for (auto& x : places_)
     x.users->start_registering();
-  auto calls = std::any_of(script_.populations.begin(),
-                           script_.populations.end(),
-                           [](auto& x) { return x.calls.has_value(); });
-  enter(calls ? phase::registering : first_phase());
+  enter(anybody([](auto& x) { return x.calls.has_value(); })
+          ? phase::registering
+          : first_phase());
 }
 
 run::phase run::first_phase() const {
-  return script_.run.warm_up > 0ms ? phase::warm_up : phase::steady;
+  return script_.run.warm_up > 0ms && !only_answers() ? phase::warm_up
+                                                      : phase::steady;
+}
+
+bool run::anybody(bool (*does)(const traffic::population&)) const {
+  return std::any_of(script_.populations.begin(), script_.populations.end(),
+                     does);
 }
 
 bool run::calls_somebody() const {
-  return std::any_of(script_.populations.begin(), script_.populations.end(),
-                     [](auto& x) { return x.calls || x.registers; });
+  return anybody([](auto& x) { return x.calls || x.registers; });
+}
+
+/// Then callers elsewhere know how long it takes: it answers until it is told
+/// to stop, and all that it answers counts.
+bool run::only_answers() const {
+  return anybody([](auto& x) { return x.answers.has_value(); })
+         && !anybody([](auto& x) { return x.calls.has_value(); });
 }
 
 // -- is anybody there? --------------------------------------------------------
@@ -314,7 +325,7 @@ void run::enter(phase x) {
       return;
     case phase::steady:
       result_.times.steady_from_s = since_start(now);
-      next_phase_ = now + script_.run.steady;
+      next_phase_ = only_answers() ? model::never : now + script_.run.steady;
       for (auto& y : places_)
         y.users->call_until(next_phase_);
       return;
@@ -343,26 +354,29 @@ void run::take_sample() {
   result_.times.end_s = now.at_s;
   result_.samples.push_back(now);
   check_laws();
+  publish(now);
   if (show_)
     show_(result_);
 }
 
 void run::collect(result& into, sample& now) {
   traffic::tally second; // of the callers, whatever their window
-  auto gather = [&](call_side side, traffic::tally& total) {
-    total.in_progress = total.up = 0;
+  auto gather = [&](call_side side, traffic::tally& total,
+                    traffic::tally& all) {
+    total.in_progress = total.up = all.in_progress = all.up = 0;
     for (auto& x : places_)
       for (auto window :
            {run_window::warm_up, run_window::steady, run_window::drain}) {
         auto fresh = x.users->take_counts(side, window);
+        all.merge(fresh);
         if (side == call_side::caller)
           second.merge(fresh);
         if (window == run_window::steady)
           total.merge(fresh);
       }
   };
-  gather(call_side::caller, into.callers);
-  gather(call_side::callee, into.callees);
+  gather(call_side::caller, into.callers, all_.callers);
+  gather(call_side::callee, into.callees, all_.callees);
   now.attempts = second.attempts;
   now.answered = second[outcome::answered];
   now.failed = second.failed();
@@ -397,6 +411,17 @@ void run::watch_ourselves(sample& now) {
                            - std::exchange(retries_before_[1], theirs.read());
   result_.callers.retransmitted += now.retransmitted;
   result_.callers.peer_retransmitted += now.peer_retransmitted;
+}
+
+void run::publish(const sample& now) {
+  if (!published_)
+    return;
+  all_.callers.retransmitted = result_.callers.retransmitted;
+  all_.callers.peer_retransmitted = result_.callers.peer_retransmitted;
+  all_.lateness = result_.watch.lateness();
+  all_.skipped_starts = result_.watch.skipped_starts();
+  all_.cpu_share = now.cpu_share;
+  published_->publish(all_);
 }
 
 void run::check_laws() {

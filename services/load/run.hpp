@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/crowd.hpp"
+#include "services/load/live_metrics.hpp"
 #include "services/load/result.hpp"
 #include "sip/loop.hpp"
 #include "sip/stack.hpp"
@@ -34,6 +35,11 @@ public:
   /// Plays the scenario to its end; what keeps it from beginning is in
   /// result::invalid.
   result play();
+
+  /// Where Prometheus sees the run, brought up to date once a second.
+  void publish_to(std::shared_ptr<live_metrics> where) {
+    published_ = std::move(where);
+  }
 
   /// Do not ask the target by OPTIONS whether it is there.
   void trust_target() {
@@ -80,10 +86,13 @@ private:
   phase first_phase() const;
   void knock();
   void on_answer(uint16_t status);
+  bool anybody(bool (*does)(const traffic::population&)) const;
   bool calls_somebody() const;
+  bool only_answers() const;
   void on_pulse();
   void take_sample();
   void collect(result& into, sample& now);
+  void publish(const sample& now);
   void check_laws();
   void move_on(model::time_point now);
   void enter(phase x);
@@ -112,6 +121,8 @@ private:
   uint64_t drops_before_ = 0;
   uint64_t retries_before_[2] = {};
   result result_;
+  live_counts all_; // whatever the window
+  std::shared_ptr<live_metrics> published_;
   deadline_listener pulse_;
   alarm wake_;
   probe_listener visitor_; // hears whether the target is there

@@ -61,6 +61,7 @@ std::variant<search_result, std::string> search(const traffic::scenario& script,
     auto trial = script;
     set_rate(trial, *rate);
     run host{trial, watch.second};
+    host.publish_to(watch.metrics);
     if (!knock)
       host.trust_target();
     if (auto error = host.open())

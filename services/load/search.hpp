@@ -5,11 +5,13 @@
 #include "services/load/result.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 
 namespace strowger::services::load {
 
+class live_metrics;
 class run;
 
 /// What a search has found, and the run that proves it: the last one that
@@ -26,6 +28,7 @@ struct search_watch {
   std::function<void(double rate_per_s, bool passed, const std::string& why)>
     ends;
   std::function<void(const result&)> second;
+  std::shared_ptr<live_metrics> metrics; // may be null
 };
 
 /// Looks for the highest rate at which the device does all that the criteria

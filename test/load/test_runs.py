@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/harness"))
@@ -101,6 +102,28 @@ class Runs(Lab):
                 self.calls("{poisson: 100/s}"), "run: {steady: 3 s, drain: 5 s}"))
         self.assertEqual(x["callers"]["outcomes"]["answered"], device.answered)
         self.assertEqual(x["callers"]["ended_cleanly"], device.ended)
+
+    def test_prometheus_sees_the_run_by_the_names_of_the_switch(self):
+        path = self.scenario(self.calls("{constant: 50/s}"),
+                             "run: {calls: 100, steady: 60 s, drain: 60 s}")
+        with Answerer(PORT), subprocess.Popen(
+                [STROWGER, "load", "run", path, "--quiet", "--metrics",
+                 f"127.0.0.1:{PORT + 2}"], stdout=subprocess.DEVNULL) as run:
+            wanted = ('strowger_calls_total{direction="outbound",'
+                      'result="answered",side="caller"} ')
+            counts = []
+            while run.poll() is None:
+                try:
+                    with urllib.request.urlopen(
+                            f"http://127.0.0.1:{PORT + 2}/metrics",
+                            timeout=5) as page:
+                        text = page.read().decode()
+                except OSError:
+                    continue
+                counts += [float(x[len(wanted):]) for x in text.splitlines()
+                           if x.startswith(wanted)]
+        self.assertGreater(max(counts), 0)
+        self.assertEqual(counts, sorted(counts))
 
     def test_a_seed_reproduces_the_arrivals(self):
         attempts = set()
