@@ -135,6 +135,7 @@ struct probe {
   /// Subscriptions to the presence of phones, by subscription_phase.
   std::array<gauge, model::subscription_phase_count> presence_subscriptions;
   gauge transactions;
+  gauge tls_sessions; // of open connections
 
   // -- routing ----------------------------------------------------------------
   gauge routing_clients;

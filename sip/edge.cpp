@@ -88,6 +88,7 @@ void edge::shut_down() {
   sampler_ = nullptr;
   nta_agent_destroy(agent_);
   agent_ = nullptr;
+  sweep_tls_sessions();
   probes.reset();
   presences.reset();
   users.reset();
@@ -177,7 +178,7 @@ void edge::close(model::call_id call) {
   calls_.erase(i);
 }
 
-// -- counters that sofia keeps ------------------------------------------------
+// -- what sofia counts, and what it leaves behind -----------------------------
 
 void edge::on_sample(void*, su_timer_s*, void* self) {
   static_cast<edge*>(self)->sample();
@@ -207,6 +208,11 @@ void edge::sample() {
   grow(counters.retransmissions[0], retries_seen_[0], retried_in);
   grow(counters.retransmissions[1], retries_seen_[1], retried_out);
   grow(counters.parse_errors, bad_seen_, bad);
+  sweep_tls_sessions();
+}
+
+void edge::sweep_tls_sessions() {
+  reactor_.counters().tls_sessions.set(tls_sessions_.sweep());
 }
 
 } // namespace strowger::sip

@@ -13,6 +13,7 @@
 #include "sip/reference.hpp"
 #include "sip/registrant.hpp"
 #include "sip/registrar.hpp"
+#include "sip/tls_sessions.hpp"
 
 #include <memory>
 #include <optional>
@@ -137,6 +138,7 @@ private:
 
   static void on_sample(void* magic, su_timer_s* timer, void* self);
   void sample();
+  void sweep_tls_sessions();
 
   loop& loop_;
   caf::actor_system& system_;
@@ -146,6 +148,7 @@ private:
   nta_agent_s* agent_ = nullptr;
   su_timer_s* sampler_ = nullptr;
   certificates certificates_;
+  tls_sessions tls_sessions_;
   own_address self_;
   const model::directory* configured_ = nullptr;
 

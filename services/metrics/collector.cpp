@@ -113,6 +113,9 @@ void collect_sip(families& out, const probe& x) {
                             read(x.parse_errors)));
   out.push_back(one_gauge("strowger_sip_transactions",
                           "SIP transactions right now.", read(x.transactions)));
+  out.push_back(one_gauge("strowger_sip_tls_sessions",
+                          "TLS sessions of open SIP connections right now.",
+                          read(x.tls_sessions)));
   out.push_back(one_gauge("strowger_registrations",
                           "DNs with at least one registered contact.",
                           read(x.registrations)));

@@ -120,6 +120,7 @@ TEST_CASE("counters of the probe come out under their names and labels") {
   x.retransmissions[static_cast<size_t>(heading::out)].add(14);
   x.rejections[static_cast<size_t>(rejection::source_rate)].add(15);
   x.rejections[static_cast<size_t>(rejection::unsupported)].add(16);
+  x.tls_sessions.set(19);
   x.registrations.set(17);
   x.presence_subscriptions[static_cast<size_t>(
                              model::subscription_phase::waiting)]
@@ -147,6 +148,7 @@ TEST_CASE("counters of the probe come out under their names and labels") {
     {R"(strowger_sip_retransmissions_total{direction="out"})", 14},
     {R"(strowger_sip_rejected_total{reason="source_rate"})", 15},
     {R"(strowger_sip_rejected_total{reason="unsupported"})", 16},
+    {"strowger_sip_tls_sessions", 19},
     {"strowger_registrations", 17},
     {R"(strowger_presence_subscriptions{state="waiting"})", 18},
     {R"(strowger_presence_subscriptions{state="active"})", 0},

@@ -1,5 +1,7 @@
 """UDP, TCP and TLS (RFC 3261 §18), and what bad input gets."""
 
+import socket
+
 from certificate import make_certificate
 from message import sdp, without_origin
 from peer import connect, hang_up
@@ -97,6 +99,28 @@ def a_call_over_tls_on_both_sides(stage):
     udp = stage.phone("2003")
     hang_up(*connect(udp, phones[0]))
     hang_up(*connect(phones[0], udp))
+
+
+@scenario
+def tls_connections_that_are_closed_leave_nothing(stage):
+    switch = tls_switch(stage, OFFICE)
+    phone = stage.peer("2001", transport="tls")
+    phone.connect()
+    assert phone.register().status == 200
+    for number in range(300):
+        if number % 3:
+            other = stage.peer(f"other-{number}", transport="tls")
+            other.connect()
+            if number % 3 == 2:
+                assert other.ask("OPTIONS").status == 200
+            other.close()
+        else:
+            with socket.create_connection((switch.host, switch.tls_port)) as s:
+                s.sendall(b"OPTIONS sip:x SIP/2.0\r\n\r\n"[:number])
+    switch.awaits("strowger_sip_tls_sessions", 1)
+    assert phone.ask("OPTIONS").status == 200
+    phone.close()
+    switch.awaits("strowger_sip_tls_sessions", 0)
 
 
 @scenario
