@@ -79,6 +79,8 @@ private:
     std::unique_ptr<sip::stack> wire;
   };
 
+  /// CPU time that this thread has taken, in seconds.
+  static double thread_cpu_s();
   std::optional<std::string> open_place(const traffic::population& what,
                                         size_t index);
   void begin();
