@@ -336,10 +336,7 @@ class Requester:
             timer.start()
             try:
                 for message in stream:
-                    what = message.WhichOneof("content")
-                    self.came("Serve", what)
-                    if what in ("request", "failed"):
-                        out.put(self.instruction(dice, composer, message))
+                    self.answer(dice, composer, message, out)
                     if self.over.is_set():
                         break
             except grpc.RpcError as error:
@@ -348,14 +345,32 @@ class Requester:
             stream.cancel()
             out.put(None)
 
-    def instruction(self, dice, composer, message):
-        answer = composer.compose(routing_service_pb2.ServeRequest)
-        if dice.random() < 0.95:
-            route = routing_service_pb2.RouteInstruction()
-            composer.fill(route, {}, 0)
-            body = getattr(message, message.WhichOneof("content"))
-            route.routing_point = body.routing_point
-            route.call_id = body.call.call_id if hasattr(body, "call") \
-                else body.call_id
-            answer = routing_service_pb2.ServeRequest(route=route)
-        return answer
+    def answer(self, dice, composer, message, out):
+        """To all that a message asks for at once, or one by one; now and then
+        with a message that may be anything."""
+        if message.HasField("started"):
+            self.came("Serve", "started")
+        wanting = []
+        for news in message.news:
+            what = news.WhichOneof("content")
+            self.came("Serve", what)
+            if what in ("request", "failed"):
+                wanting.append(getattr(news, what))
+        found = [self.instruction(dice, composer, x) for x in wanting]
+        if dice.random() < 0.02:
+            out.put(composer.compose(routing_service_pb2.ServeRequest))
+        step = len(found) if dice.random() < 0.8 else 1
+        for i in range(0, len(found), max(step, 1)):
+            out.put(routing_service_pb2.ServeRequest(
+                instructions=found[i:i + step]))
+
+    @staticmethod
+    def instruction(dice, composer, body):
+        if dice.random() < 0.05:
+            return composer.compose(routing_service_pb2.StrategyInstruction)
+        route = routing_service_pb2.RouteInstruction()
+        composer.fill(route, {}, 0)
+        route.routing_point = body.routing_point
+        route.call_id = body.call.call_id if hasattr(body, "call") \
+            else body.call_id
+        return routing_service_pb2.StrategyInstruction(route=route)

@@ -15,7 +15,7 @@ from strowger.v1 import agent_service_pb2 as agents
 from strowger.v1 import agent_service_pb2_grpc as agents_grpc
 
 AT_MOST = 1.6
-COST_RATE, COST_CALLS = 400, 8000
+COST_RATE, COST_CALLS = 800, 16000
 ROUTER_TIMEOUT_S = 1
 POINT, DEFAULT, AGENT = "9", "42000", "40000"
 EXAMPLE = f"{rig.ROOT / 'build/release/example_strategy'} " \

@@ -1,9 +1,6 @@
 #include "services/control/feed.hpp"
 
-#include "actors/watcher.hpp"
 #include "services/control/status.hpp"
-
-#include <caf/send.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -28,13 +25,11 @@ feed::feed(caf::actor_system& system, strowger::reactor& host,
            strowger::exchange& owner, std::shared_ptr<switch_link> link,
            std::shared_ptr<courier> carrier, wall_clock clock,
            feed_limits limits)
-  : reactor_(host), exchange_(owner), link_(std::move(link)),
-    courier_(std::move(carrier)), clock_(clock), limits_(limits),
-    journal_id_(new_journal_id()), writer_(clock) {
-  flusher_ = system.spawn(watcher, [this] {
-    flush_ = 0;
-    flush();
-  });
+  : exchange_(owner), link_(std::move(link)), courier_(std::move(carrier)),
+    clock_(clock), limits_(limits), journal_id_(new_journal_id()),
+    writer_(clock),
+    timer_(system, host, limits.batch_for, [this] { flush(); }) {
+  // nop
 }
 
 feed::~feed() = default;
@@ -42,10 +37,7 @@ feed::~feed() = default;
 void feed::close() {
   closed_ = true;
   wanted_ = false;
-  reactor_.cancel(flush_);
-  flush_ = 0;
-  caf::anon_send_exit(flusher_, caf::exit_reason::user_shutdown);
-  flusher_ = nullptr;
+  timer_.close();
   image_.reset();
 }
 
@@ -58,14 +50,12 @@ void feed::event(uint64_t sequence, const model::journal_event& x) {
   writer_.append(batch_, sequence, x);
   if (batch_.bytes.size() >= limits_.batch_bytes)
     flush();
-  else if (flush_ == 0)
-    flush_ = reactor_.arm(
-      std::max(reactor_.now(), flushed_ + limits_.batch_for), flusher_);
+  else
+    timer_.start();
 }
 
 void feed::flush() {
-  reactor_.cancel(std::exchange(flush_, 0));
-  flushed_ = reactor_.now();
+  timer_.left();
   if (batch_.empty())
     return;
   batch_.config = exchange_.shared_config();

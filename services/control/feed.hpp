@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/exchange.hpp"
+#include "services/control/batch_timer.hpp"
 #include "services/control/courier.hpp"
 #include "services/control/state_image.hpp"
 #include "services/control/subscription.hpp"
@@ -14,13 +15,16 @@
 
 namespace strowger::services::control {
 
-/// Limits of a feed.
+/// Limits of what clients are told.
 struct feed_limits {
   /// Events wait so long for others to travel with. When nothing came for that
   /// long, an event leaves at the end of the turn. One message for the events
   /// of 20 ms costs 1000 calls/s a tenth of what one message a turn costs.
   model::duration batch_for = std::chrono::milliseconds{20};
   size_t batch_bytes = 256 * 1024;
+  /// What a strategy is told waits likewise, but callers wait with it. At 800
+  /// calls/s that is 200 messages to it each second instead of 1600.
+  model::duration news_batch_for = std::chrono::milliseconds{5};
   /// Events of the past that one turn of the switch copies for a subscriber.
   size_t replay_events = 1024;
   queue_limits queue;
@@ -89,7 +93,6 @@ private:
   void welcome(const std::shared_ptr<subscription>& who,
                const join_request& how);
 
-  strowger::reactor& reactor_;
   strowger::exchange& exchange_;
   const std::shared_ptr<switch_link> link_;
   const std::shared_ptr<courier> courier_;
@@ -101,9 +104,7 @@ private:
   event_writer writer_;
   event_batch batch_;
   std::shared_ptr<state_image> image_;
-  deadline_listener flusher_;
-  deadline_id flush_ = 0;
-  model::time_point flushed_{};
+  batch_timer timer_;
   uint64_t generation_ = 0; // joins so far
   bool wanted_ = false;     // somebody listens
   bool closed_ = false;

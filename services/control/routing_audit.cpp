@@ -82,6 +82,13 @@ void routing_audit::end(const std::string& call, const std::string& request,
   write(x, make_status(outcome, {}));
 }
 
+void routing_audit::end(const model::route_notice& x) {
+  if (auto* used = std::get_if<model::route_used>(&x.what))
+    end(to_text(x.call), used->request, model::fault::none);
+  else if (auto* failed = std::get_if<model::route_failed>(&x.what))
+    end(to_text(x.call), failed->request, failed->why);
+}
+
 void routing_audit::write(const request_about& x,
                           const grpc::Status& outcome) const {
   write_audit(*host_, peer_, {"RoutingService/Serve", role::control}, who_, x,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/model/demand.hpp"
+#include "actors/model/route_desk.hpp"
 #include "services/control/plane.hpp"
 
 #include <strowger/v1/routing_service.pb.h>
@@ -35,6 +36,8 @@ public:
   /// What came of it; fault::none: it was done.
   void end(const std::string& call, const std::string& request,
            model::fault outcome);
+  /// The same, as the routing desk tells it; other notices are ignored.
+  void end(const model::route_notice& x);
 
 private:
   routing_audit(std::shared_ptr<plane> host, client who, std::string peer);

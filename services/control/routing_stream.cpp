@@ -1,6 +1,5 @@
 #include "services/control/routing_stream.hpp"
 
-#include "services/control/routing_words.hpp"
 #include "services/control/rpc.hpp"
 #include "services/control/status.hpp"
 
@@ -13,6 +12,14 @@ namespace {
 constexpr int points_max = 1000;
 constexpr uint32_t requests_preset = 1000;
 constexpr uint32_t requests_most = 100'000;
+
+// Of one message, either way. A strategy may answer all it is asked in one
+// message with one message.
+constexpr int instructions_max = 256;
+constexpr int news_max = 256;
+
+// Clients take 4 MB in one message unless they are told otherwise.
+constexpr size_t news_bytes_max = 256 * 1024;
 
 // Instructions on their way to the switch; then the client has to wait.
 constexpr size_t asking_max = 256;
@@ -32,48 +39,17 @@ bool has_requests(model::dn_type x) {
          || x == model::dn_type::external_routing_point;
 }
 
-void note_outcome(routing_audit& to, const model::route_notice& x) {
-  if (auto* used = std::get_if<model::route_used>(&x.what))
-    to.end(to_text(x.call), used->request, model::fault::none);
-  else if (auto* failed = std::get_if<model::route_failed>(&x.what))
-    to.end(to_text(x.call), failed->request, failed->why);
-}
-
 } // namespace
 
-/// Stands for the stream at the routing desk.
-class routing_stream::desk_client final : public routing_client {
-public:
-  desk_client(std::shared_ptr<routing_stream> stream, exchange& at)
-    : stream_(std::move(stream)), exchange_(at) {
-    // nop
-  }
-
-  void take(const model::route_notice& x) override {
-    auto what = std::make_shared<routing_news>();
-    what->notice = x;
-    what->now = exchange_.routing().time();
-    if (std::holds_alternative<model::route_request>(x.what)) {
-      auto& config = exchange_.config();
-      what->router_timeout_s = config.integer(model::option::router_timeout,
-                                              config.find(x.point));
-      if (auto* call = exchange_.events().ledger().find(x.call))
-        what->call = *call;
-    }
-    auto& host = *stream_->host_;
-    host.carrier->post([stream = stream_, what] {
-      if (stream->audit_)
-        note_outcome(*stream->audit_, what->notice);
-      stream->send(to_response(*what, stream->host_->clock));
-    });
-  }
-
-private:
-  const std::shared_ptr<routing_stream> stream_;
-  exchange& exchange_;
-};
-
 // -- all of them --------------------------------------------------------------
+
+std::shared_ptr<routing_client>
+routing_streams::make_batch(const plane& host, exchange& at,
+                            std::function<void(routing_batch::batch)> leave) {
+  return std::make_shared<routing_batch>(system_, reactor_, at,
+                                         host.feed->limits().news_batch_for,
+                                         std::move(leave));
+}
 
 void routing_streams::close(exchange& from) {
   for (auto who : std::exchange(clients_, {}))
@@ -105,8 +81,14 @@ void routing_stream::refuse(const grpc::Status& why) {
 // -- from the client ----------------------------------------------------------
 
 void routing_stream::OnReadDone(bool ok) {
-  auto over = ok ? read() : std::optional{grpc::Status::OK};
+  if (!ok) {
+    close();
+    return;
+  }
+  auto over = read();
   reading_.Clear();
+  send(std::exchange(failed_, {}));
+  ask();
   if (over) {
     end(*over);
     return;
@@ -124,26 +106,39 @@ void routing_stream::OnReadDone(bool ok) {
 
 /// One message; returns what ends the stream, or nothing.
 std::optional<grpc::Status> routing_stream::read() {
-  auto starts = reading_.content_case() == api::ServeRequest::kStart;
-  if (starts == started_)
+  if (reading_.has_start() == started_)
     return invalid("start: is the first message, and only the first");
-  switch (reading_.content_case()) {
-    case api::ServeRequest::kStart:
-      started_ = true;
-      return read_start(reading_.start());
-    case api::ServeRequest::kRoute:
-      read_route(reading_.route());
+  auto& instructions = reading_.instructions();
+  if (reading_.has_start()) {
+    if (!instructions.empty())
+      return invalid("instructions: come after the first message");
+    started_ = true;
+    return read_start(reading_.start());
+  }
+  if (instructions.empty() || instructions.size() > instructions_max)
+    return invalid("instructions: are 1 to 256");
+  for (auto& x : instructions)
+    if (auto error = read_one(x))
+      return error;
+  return std::nullopt;
+}
+
+std::optional<grpc::Status>
+routing_stream::read_one(const api::StrategyInstruction& x) {
+  switch (x.content_case()) {
+    case api::StrategyInstruction::kRoute:
+      read_route(x.route());
       return std::nullopt;
-    case api::ServeRequest::kUserData:
-      read_user_data(reading_.user_data());
+    case api::StrategyInstruction::kUserData:
+      read_user_data(x.user_data());
       return std::nullopt;
-    case api::ServeRequest::kKeepWaiting:
-      read_keep_waiting(reading_.keep_waiting());
+    case api::StrategyInstruction::kKeepWaiting:
+      read_keep_waiting(x.keep_waiting());
       return std::nullopt;
-    case api::ServeRequest::CONTENT_NOT_SET:
+    case api::StrategyInstruction::CONTENT_NOT_SET:
       break;
   }
-  return invalid("the message has no content");
+  return invalid("instructions: one has no content");
 }
 
 std::optional<grpc::Status>
@@ -161,8 +156,9 @@ routing_stream::read_start(const api::StartServing& x) {
   }
   {
     std::lock_guard guard{mutex_};
-    // All it may be asked at once, and that much more that is news of it.
-    queue_max_ = 2 * how.requests_max + 100;
+    // All it may be asked at once, and that much more that is news of it. Who
+    // makes mistakes is told of those of two messages besides.
+    queue_max_ = 2 * how.requests_max + 2 * instructions_max;
   }
   host_->link->post([self = shared_from_this(), how = std::move(how)](
                       exchange& at) { self->serve(at, how); });
@@ -189,12 +185,14 @@ void routing_stream::serve(exchange& at, const model::route_service& how) {
       return;
   }
   host_->carrier->post([self = shared_from_this()] {
-    api::ServeResponse x;
-    x.mutable_started()->set_journal_id(self->host_->feed->journal_id());
-    self->send(std::move(x));
+    std::unique_lock guard{self->mutex_};
+    self->says_started_ = !self->end_;
+    self->pump(guard);
   });
-  me_ = at.routing().open(std::make_shared<desk_client>(shared_from_this(), at),
-                          how);
+  auto tells = [self = shared_from_this()](routing_batch::batch x) {
+    self->host_->carrier->post([self, x] { self->tell(*x); });
+  };
+  me_ = at.routing().open(all_->make_batch(*host_, at, std::move(tells)), how);
   all_->opened(me_);
 }
 
@@ -206,9 +204,10 @@ void routing_stream::read_route(const api::RouteInstruction& x) {
     fail(x.request_id(), x.call_id(), x.routing_point(), *error);
     return;
   }
-  ask([y = std::move(y)](routing_desk& desk, model::route_client me) {
-    desk.instruct(me, y);
-  });
+  tasks_.push_back(
+    [y = std::move(y)](routing_desk& desk, model::route_client me) {
+      desk.instruct(me, y);
+    });
 }
 
 void routing_stream::read_user_data(const api::RouteUserData& x) {
@@ -227,10 +226,11 @@ void routing_stream::read_user_data(const api::RouteUserData& x) {
     return;
   }
   auto done = note_done(x.call_id(), request);
-  ask([call, request, pairs = std::move(pairs),
-       done = std::move(done)](routing_desk& desk, model::route_client me) {
-    desk.attach(me, call, request, pairs, done);
-  });
+  tasks_.push_back(
+    [call, request, pairs = std::move(pairs),
+     done = std::move(done)](routing_desk& desk, model::route_client me) {
+      desk.attach(me, call, request, pairs, done);
+    });
 }
 
 void routing_stream::read_keep_waiting(const api::KeepWaiting& x) {
@@ -248,10 +248,11 @@ void routing_stream::read_keep_waiting(const api::KeepWaiting& x) {
     fail(x.request_id(), x.call_id(), x.routing_point(), *error);
     return;
   }
-  ask([call, point, request, done = note_done(x.call_id(), request)](
-        routing_desk& desk, model::route_client me) {
-    desk.keep_waiting(me, call, point, request, done);
-  });
+  tasks_.push_back(
+    [call, point, request, done = note_done(x.call_id(), request)](
+      routing_desk& desk, model::route_client me) {
+      desk.keep_waiting(me, call, point, request, done);
+    });
 }
 
 std::function<void()> routing_stream::note_done(
@@ -269,34 +270,34 @@ void routing_stream::fail(const std::string& request, const std::string& call,
                           const std::string& complaint) {
   if (audit_)
     audit_->end(call, request, model::fault::invalid_argument);
-  api::ServeResponse x;
-  auto& y = *x.mutable_failed();
+  auto& y = *failed_.emplace_back().mutable_failed();
   y.set_request_id(request);
   y.set_call_id(call);
   y.set_routing_point(point);
   y.set_reason(std::string{to_string(model::fault::invalid_argument)});
   y.set_text(complaint);
-  send(std::move(x));
 }
 
-void routing_stream::ask(
-  std::function<void(routing_desk&, model::route_client)> f) {
+void routing_stream::ask() {
+  if (tasks_.empty())
+    return;
   {
     std::lock_guard guard{mutex_};
-    ++asking_;
+    asking_ += tasks_.size();
   }
-  host_->link->post(
-    [self = shared_from_this(), f = std::move(f)](exchange& at) {
+  host_->link->post([self = shared_from_this(),
+                     tasks = std::exchange(tasks_, {})](exchange& at) {
+    for (auto& f : tasks)
       if (self->me_ != 0)
         f(at.routing(), self->me_);
-      self->done_asking();
-    });
+    self->done_asking(tasks.size());
+  });
 }
 
-void routing_stream::done_asking() {
+void routing_stream::done_asking(size_t n) {
   {
     std::lock_guard guard{mutex_};
-    --asking_;
+    asking_ -= n;
     if (!reads_later_ || end_ || asking_ > asking_max / 2)
       return;
     reads_later_ = false;
@@ -307,14 +308,28 @@ void routing_stream::done_asking() {
 
 // -- to the client ------------------------------------------------------------
 
-void routing_stream::send(api::ServeResponse x) {
-  auto bytes = x.ByteSizeLong();
+void routing_stream::tell(const std::vector<routing_news>& all) {
+  std::vector<api::StrategyNews> result(all.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (audit_)
+      audit_->end(all[i].notice);
+    to_api(all[i], host_->clock, result[i]);
+  }
+  send(std::move(result));
+}
+
+void routing_stream::send(std::vector<api::StrategyNews> all) {
+  if (all.empty())
+    return;
   {
     std::unique_lock guard{mutex_};
     if (end_)
       return;
-    queue_.push_back(std::move(x));
-    queued_bytes_ += bytes;
+    for (auto& x : all) {
+      auto bytes = x.ByteSizeLong();
+      queue_.push_back({std::move(x), bytes});
+      queued_bytes_ += bytes;
+    }
     if (queue_.size() <= queue_max_ && queued_bytes_ <= queue_bytes_max) {
       pump(guard);
       return;
@@ -324,27 +339,48 @@ void routing_stream::send(api::ServeResponse x) {
                   "the client does not read what it is told"));
 }
 
+/// All that waits, or as much of it as a message may hold. Is there any?
+bool routing_stream::fill_message() {
+  writing_.Clear();
+  if (std::exchange(says_started_, false))
+    writing_.mutable_started()->set_journal_id(host_->feed->journal_id());
+  size_t bytes = 0;
+  while (!queue_.empty() && writing_.news_size() < news_max) {
+    auto& x = queue_.front();
+    bytes += x.bytes;
+    if (writing_.news_size() > 0 && bytes > news_bytes_max)
+      break;
+    *writing_.add_news() = std::move(x.what);
+    queued_bytes_ -= x.bytes;
+    queue_.pop_front();
+  }
+  return writing_.has_started() || writing_.news_size() > 0;
+}
+
+void routing_stream::drop_queue() {
+  says_started_ = false;
+  queue_.clear();
+  queued_bytes_ = 0;
+}
+
 // Does the one thing to be done now. gRPC is called without the lock, as it may
 // come back here at once.
 void routing_stream::pump(std::unique_lock<std::mutex>& guard) {
   if (is_writing_ || finished_)
     return;
-  if (end_) {
-    finished_ = true;
-    auto status = *end_;
+  if (fill_message()) {
+    is_writing_ = true;
     guard.unlock();
-    on_end_(status);
-    Finish(status);
+    StartWrite(&writing_);
     return;
   }
-  if (queue_.empty())
+  if (!end_)
     return;
-  writing_ = std::move(queue_.front());
-  queue_.pop_front();
-  queued_bytes_ -= writing_.ByteSizeLong();
-  is_writing_ = true;
+  finished_ = true;
+  auto status = *end_;
   guard.unlock();
-  StartWrite(&writing_);
+  on_end_(status);
+  Finish(status);
 }
 
 void routing_stream::OnWriteDone(bool ok) {
@@ -352,30 +388,42 @@ void routing_stream::OnWriteDone(bool ok) {
     end(grpc::Status::CANCELLED);
   std::unique_lock guard{mutex_};
   is_writing_ = false;
+  if (!ok)
+    drop_queue();
   pump(guard);
 }
 
 // -- the end ------------------------------------------------------------------
+
+/// The client has closed its side. Its requests go on at once; what was to be
+/// told by then it is told yet.
+void routing_stream::close() {
+  auto posted = host_->link->post([self = shared_from_this()](exchange& at) {
+    self->leave(at);
+    self->host_->carrier->post([self] { self->end(grpc::Status::OK); });
+  });
+  if (!posted)
+    end(grpc::Status::OK);
+}
 
 void routing_stream::end(const grpc::Status& why) {
   std::unique_lock guard{mutex_};
   if (end_)
     return;
   end_ = why;
-  queue_.clear();
-  queued_bytes_ = 0;
-  leave();
+  if (!why.ok())
+    drop_queue();
+  // Its requests go on at once, whatever the connection still has to do.
+  host_->link->post(
+    [self = shared_from_this()](exchange& at) { self->leave(at); });
   pump(guard);
 }
 
-/// Its requests go on at once, whatever the connection still has to do.
-void routing_stream::leave() {
-  host_->link->post([self = shared_from_this()](exchange& at) {
-    if (self->me_ == 0)
-      return;
-    at.routing().close(self->me_);
-    self->all_->closed(std::exchange(self->me_, 0));
-  });
+void routing_stream::leave(exchange& at) {
+  if (me_ == 0)
+    return;
+  at.routing().close(me_);
+  all_->closed(std::exchange(me_, 0));
 }
 
 void routing_stream::OnCancel() {

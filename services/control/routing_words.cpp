@@ -50,30 +50,29 @@ void write_place(const model::route_notice& from, To& to) {
 
 } // namespace
 
-api::ServeResponse to_response(const routing_news& x, const wall_clock& clock) {
-  api::ServeResponse result;
-  auto& what = x.notice.what;
+void to_api(const routing_news& from, const wall_clock& clock,
+            api::StrategyNews& to) {
+  auto& what = from.notice.what;
   if (auto* request = std::get_if<model::route_request>(&what)) {
-    write(x, *request, clock, *result.mutable_request());
+    write(from, *request, clock, *to.mutable_request());
   } else if (auto* used = std::get_if<model::route_used>(&what)) {
-    auto& to = *result.mutable_used();
-    write_place(x.notice, to);
-    to.set_request_id(used->request);
-    to.set_destination(to_utf8(used->destination));
+    auto& x = *to.mutable_used();
+    write_place(from.notice, x);
+    x.set_request_id(used->request);
+    x.set_destination(to_utf8(used->destination));
   } else if (auto* failed = std::get_if<model::route_failed>(&what)) {
-    auto& to = *result.mutable_failed();
-    write_place(x.notice, to);
-    to.set_request_id(failed->request);
-    to.set_reason(std::string{to_string(failed->why)});
-    to.set_text(failed->text);
+    auto& x = *to.mutable_failed();
+    write_place(from.notice, x);
+    x.set_request_id(failed->request);
+    x.set_reason(std::string{to_string(failed->why)});
+    x.set_text(failed->text);
   } else {
-    auto& to = *result.mutable_withdrawn();
-    write_place(x.notice, to);
+    auto& x = *to.mutable_withdrawn();
+    write_place(from.notice, x);
     auto why = std::get<model::route_withdrawn>(what).why;
-    to.set_reason(
+    x.set_reason(
       static_cast<api::RouteWithdrawnReason>(static_cast<int>(why) + 1));
   }
-  return result;
 }
 
 std::string word_of(api::RouteType x) {

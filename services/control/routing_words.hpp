@@ -18,7 +18,8 @@ struct routing_news {
   std::optional<model::ledger_call> call;
 };
 
-api::ServeResponse to_response(const routing_news& x, const wall_clock& clock);
+void to_api(const routing_news& from, const wall_clock& clock,
+            api::StrategyNews& to);
 
 /// "OVERWRITE_DNIS"; the plain one is "ROUTE".
 std::string word_of(api::RouteType x);

@@ -101,16 +101,16 @@ server::opened server::open(const config::control_settings& settings,
                                         std::make_shared<control::tally>(),
                                         audit, sources.clock}};
   auto started = sources.clock.at(sources.reactor.now());
-  std::unique_ptr<state> made{
-    new state{settings,
-              std::move(credentials),
-              sources.exchange,
-              host,
-              std::make_shared<routing_streams>(),
-              std::make_shared<configuration_watches>(),
-              {},
-              nullptr,
-              0}};
+  std::unique_ptr<state> made{new state{
+    settings,
+    std::move(credentials),
+    sources.exchange,
+    host,
+    std::make_shared<routing_streams>(sources.system, sources.reactor),
+    std::make_shared<configuration_watches>(),
+    {},
+    nullptr,
+    0}};
   add<event_service>(*made, host);
   add<query_service>(*made, host, started);
   made->services.push_back(make_agent_service(host));

@@ -1,6 +1,7 @@
 """A client of the control plane, as a desktop would write one: it follows the
 events in a thread, and asks."""
 
+import collections
 import pathlib
 import queue
 import re
@@ -156,6 +157,7 @@ class Client:
             start=routing.StartServing(routing_points=points)))
         self.routes = routing_grpc.RoutingServiceStub(self.channel).Serve(
             iter(self.instructions.get, None), metadata=self.metadata)
+        self.news = collections.deque()
         assert next(self.routes).HasField("started")
 
     def route(self, point, call_id, destination):
@@ -172,7 +174,8 @@ class Client:
         elif destination == "reject":
             route.destination = ""
             route.route_type = self.routing.ROUTE_TYPE_REJECT
-        self.instructions.put(self.routing.ServeRequest(route=route))
+        self.instructions.put(self.routing.ServeRequest(
+            instructions=[self.routing.StrategyInstruction(route=route)]))
 
     def outcome(self):
         """What the strategy hears of an instruction or a request of its own:
@@ -187,7 +190,9 @@ class Client:
                 return f"withdrawn {word(message, 'reason')}"
 
     def hear_strategy(self):
-        answer = next(self.routes)
+        while not self.news:
+            self.news += next(self.routes).news
+        answer = self.news.popleft()
         kind = answer.WhichOneof("content")
         message = getattr(answer, kind)
         if kind == "request":

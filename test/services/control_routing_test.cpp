@@ -1,12 +1,10 @@
-#include "test/services/control_client.hpp"
-#include "test/services/live_switch.hpp"
 #include "test/services/scratch_folder.hpp"
+#include "test/services/strategy_client.hpp"
 
 #include <caf/send.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <strowger/v1/routing_service.grpc.pb.h>
 
 #include <algorithm>
 #include <fstream>
@@ -15,122 +13,6 @@
 using namespace strowger;
 using namespace strowger::test;
 using model::event_type;
-using model::option;
-
-namespace {
-
-std::shared_ptr<const model::directory> office() {
-  model::directory_builder b{"paper"};
-  for (std::string n : {"2001", "2002"}) {
-    model::option_values contact;
-    contact.set(option::contact, "sip:" + n + "@192.0.2.1");
-    b.add(n, model::dn_type::extension, contact);
-  }
-  model::option_values patient;
-  patient.set(option::router_timeout, int64_t{600});
-  b.add("9", model::dn_type::routing_point, patient);
-  b.add("7", model::dn_type::acd_queue);
-  return b.build();
-}
-
-/// A strategy with a connection of its own.
-class strategy {
-public:
-  explicit strategy(const std::string& address, const std::string& token = {})
-    : stub_(api::RoutingService::NewStub(dial(address))) {
-    if (!token.empty())
-      context_.AddMetadata("authorization", "Bearer " + token);
-    stream_ = stub_->Serve(&context_);
-  }
-  ~strategy() {
-    if (stream_)
-      kill();
-  }
-
-  void say(const char* text) {
-    api::ServeRequest x;
-    REQUIRE(google::protobuf::TextFormat::ParseFromString(text, &x));
-    stream_->Write(x);
-  }
-  /// Begins to serve and waits until it does.
-  void serve(const char* what = "start { routing_points: '9' }") {
-    say(what);
-    REQUIRE(next().has_started());
-  }
-  /// The next message; an empty one at the end.
-  api::ServeResponse next() {
-    api::ServeResponse x;
-    stream_->Read(&x);
-    return x;
-  }
-  /// Closes its side, reads what is left, and returns how it ended.
-  grpc::Status finish() {
-    stream_->WritesDone();
-    api::ServeResponse x;
-    while (stream_->Read(&x)) {
-      // what was under way
-    }
-    auto stream = std::move(stream_);
-    return stream->Finish();
-  }
-  grpc::Status kill() {
-    context_.TryCancel();
-    return finish();
-  }
-
-  void route(const std::string& call, const std::string& id,
-             const std::string& more) {
-    say(("route { call_id: '" + call + "' routing_point: '9' request_id: '" + id
-         + "' " + more + "}")
-          .c_str());
-  }
-
-private:
-  grpc::ClientContext context_;
-  std::unique_ptr<api::RoutingService::Stub> stub_;
-  std::unique_ptr<
-    grpc::ClientReaderWriter<api::ServeRequest, api::ServeResponse>>
-    stream_;
-};
-
-opened call_in(live_switch& host) {
-  return host.on_switch([](exchange& x) {
-    model::offered invite;
-    invite.caller.user = "0301";
-    invite.called = "9";
-    invite.body = {"application/sdp", "v=0\r\n"};
-    invite.received_at = x.routing().time();
-    return x.open(std::move(invite));
-  });
-}
-
-void respond(live_switch& host, const opened& call, model::leg_number leg,
-             uint16_t status) {
-  host.on_switch([&](exchange&) {
-    model::responded x;
-    x.leg = leg;
-    x.method = model::method::invite;
-    x.status = status;
-    caf::anon_send(call.handle, std::move(x));
-  });
-}
-
-/// Waits until so many INVITEs have gone out.
-std::string rings(live_switch& host, size_t n) {
-  while (true) {
-    auto last = host.on_switch([&](exchange&) -> std::string {
-      size_t sent = 0;
-      for (auto& x : host.paper().commands)
-        sent += std::holds_alternative<model::invite>(x.what);
-      return sent < n ? "" : host.paper().last<model::invite>()->target.uri;
-    });
-    if (!last.empty())
-      return last;
-    std::this_thread::yield();
-  }
-}
-
-} // namespace
 
 TEST_CASE("a strategy is asked about a call, routes it with user data, and "
           "hears that its route was used") {
@@ -148,9 +30,8 @@ TEST_CASE("a strategy is asked about a call, routes it with user data, and "
   CHECK(request.time_left_ms() > 0);
   CHECK(request.time_left_ms() <= 600'000);
   auto id = request.call().call_id();
-  desk.say(("user_data { request_id: 'u1' call_id: '" + id
-            + "' user_data { pairs { key: 'a' value { text: 'b' } } } }")
-             .c_str());
+  desk.instruct("user_data { request_id: 'u1' call_id: '" + id
+                + "' user_data { pairs { key: 'a' value { text: 'b' } } } }");
   desk.route(id, "r1",
              "destination: '2001' "
              "user_data { pairs { key: 'c' value { integer: 7 } } }");
@@ -254,22 +135,31 @@ TEST_CASE("a stream that cannot be served ends with its reason") {
          row{"start { }", grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
          row{"start { routing_points: '9' requests_max: 100001 }",
              grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
-         row{"route { }", grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
+         row{"start { routing_points: '9' } instructions { }",
+             grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
+         row{"instructions { route { } }", grpc::INVALID_ARGUMENT,
+             "INVALID_ARGUMENT"},
          row{"", grpc::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
        }) {
     CAPTURE(x.first);
     strategy desk{host.address()};
     desk.say(x.first);
-    CHECK(!desk.next().has_started());
+    CHECK(!desk.read().has_started());
     auto outcome = desk.finish();
     CHECK(outcome.error_code() == x.code);
     CHECK(reason_in(outcome) == x.reason);
   }
-  strategy desk{host.address()};
-  desk.serve();
-  desk.say("start { routing_points: '9' }");
-  desk.next();
-  CHECK(desk.finish().error_code() == grpc::INVALID_ARGUMENT);
+  std::string many;
+  for (int i = 0; i < 257; ++i)
+    many += "instructions { keep_waiting { } } ";
+  for (std::string second : {"start { routing_points: '9' }", "",
+                             "instructions { }", many.c_str()}) {
+    CAPTURE(second);
+    strategy desk{host.address()};
+    desk.serve();
+    desk.say(second);
+    CHECK(desk.finish().error_code() == grpc::INVALID_ARGUMENT);
+  }
 }
 
 TEST_CASE("when a strategy dies its request goes to the next") {
@@ -341,14 +231,12 @@ TEST_CASE(
   desk.serve();
   auto call = call_in(*host);
   auto id = desk.next().request().call().call_id();
-  desk.say(("user_data { call_id: '" + id
-            + "' request_id: 'r1' user_data { "
-              "pairs { key: 'k' value { text: 'secret' } } } }")
-             .c_str());
-  desk.say(("keep_waiting { call_id: '" + id
-            + "' request_id: 'k1' routing_point: '9' }")
-             .c_str());
-  desk.say(("keep_waiting { call_id: '" + id + "' request_id: 'k2' }").c_str());
+  desk.instruct("user_data { call_id: '" + id
+                + "' request_id: 'r1' user_data { "
+                  "pairs { key: 'k' value { text: 'secret' } } } }");
+  desk.instruct("keep_waiting { call_id: '" + id
+                + "' request_id: 'k1' routing_point: '9' }");
+  desk.instruct("keep_waiting { call_id: '" + id + "' request_id: 'k2' }");
   CHECK(desk.next().failed().text() == "routing_point: is empty");
   desk.route(id, "r2", "destination: '7777'");
   CHECK(desk.next().failed().reason() == "INVALID_CALLED_DN");

@@ -136,8 +136,12 @@ public:
     start.mutable_start()->add_routing_points(settings_.point);
     stream_->Write(start);
     api::ServeResponse message;
-    while (stream_->Read(&message))
+    while (stream_->Read(&message)) {
       take(message);
+      if (!answer_.instructions().empty())
+        stream_->Write(answer_);
+      answer_.Clear();
+    }
     return stream_->Finish();
   }
 
@@ -175,8 +179,7 @@ private:
       if (!call.tried.insert(destination).second)
         continue;
       std::cout << id << ": " << caller << " to " << destination << std::endl;
-      api::ServeRequest message;
-      auto& instruction = *message.mutable_route();
+      auto& instruction = *answer_.add_instructions()->mutable_route();
       instruction.set_request_id("route-" + std::to_string(++last_request_));
       instruction.set_call_id(id);
       instruction.set_routing_point(call.request.routing_point());
@@ -184,34 +187,38 @@ private:
       auto& pair = *instruction.mutable_user_data()->add_pairs();
       pair.set_key("skill");
       pair.mutable_value()->set_text(skill.empty() ? "any" : skill);
-      stream_->Write(message);
       return;
     }
     std::cout << id << ": nobody is left; it will be asked again" << std::endl;
   }
 
+  /// All that a message asks for is answered by one message.
   void take(const api::ServeResponse& x) {
+    if (x.has_started())
+      std::cout << "serving " << settings_.point << std::endl;
+    for (auto& news : x.news())
+      hear(news);
+  }
+
+  void hear(const api::StrategyNews& x) {
     switch (x.content_case()) {
-      case api::ServeResponse::kStarted:
-        std::cout << "serving " << settings_.point << std::endl;
-        break;
-      case api::ServeResponse::kRequest:
+      case api::StrategyNews::kRequest:
         calls_[x.request().call().call_id()] = {x.request(), {}};
         route(x.request().call().call_id());
         break;
-      case api::ServeResponse::kFailed:
+      case api::StrategyNews::kFailed:
         std::cout << x.failed().call_id() << ": " << x.failed().reason() << " "
                   << x.failed().text() << std::endl;
         if (calls_.count(x.failed().call_id()) > 0)
           route(x.failed().call_id());
         break;
-      case api::ServeResponse::kUsed:
+      case api::StrategyNews::kUsed:
         calls_.erase(x.used().call_id());
         break;
-      case api::ServeResponse::kWithdrawn:
+      case api::StrategyNews::kWithdrawn:
         calls_.erase(x.withdrawn().call_id());
         break;
-      case api::ServeResponse::CONTENT_NOT_SET:
+      case api::StrategyNews::CONTENT_NOT_SET:
         break;
     }
   }
@@ -222,6 +229,7 @@ private:
     grpc::ClientReaderWriter<api::ServeRequest, api::ServeResponse>>
     stream_;
   settings settings_;
+  api::ServeRequest answer_; // to the message that is being read
   std::map<std::string, waiting_call> calls_;
   int last_request_ = 0;
 };

@@ -96,11 +96,24 @@ class Strategy:
 
     # -- the conversation ------------------------------------------------------
 
-    def route(self, call_id, agents=None):
+    def say(self, **instructions):
+        """To the switch, in one message."""
+        self.outgoing.put(routing.ServeRequest(instructions=[
+            routing.StrategyInstruction(**{kind: x})
+            for kind, all_of_it in instructions.items() for x in all_of_it]))
+
+    def route(self, *call_ids):
+        """Sends those calls to agents who are free, all in one message."""
+        found = [x for x in map(self.instruction, call_ids) if x]
+        if found:
+            self.say(route=found)
+
+    def instruction(self, call_id, agents=None):
+        """Where a call goes now, or None."""
         with self.lock:
             waiting = self.open.get(call_id)
             if not waiting or waiting.is_going:
-                return  # gone, or routed, while we thought
+                return None  # gone, or routed, while we thought
             caller = waiting.request.call.ani
             destination = self.choose(
                 waiting, self.free_agents() if agents is None else agents)
@@ -108,7 +121,7 @@ class Strategy:
                 if agents is None:
                     print(f"{call_id}: {caller or 'somebody'} waits",
                           flush=True)
-                return
+                return None
             waiting.tried.append(destination)
             waiting.is_going = True
             self.coming[destination] = call_id
@@ -120,7 +133,7 @@ class Strategy:
             destination=destination)
         pair = instruction.user_data.pairs.add(key="skill")
         pair.value.text = self.skill_for(caller) or "any"
-        self.outgoing.put(routing.ServeRequest(route=instruction))
+        return instruction
 
     def keep_waiting(self, call_id, waiting):
         """Says in time that the caller waits on, as long as that is so."""
@@ -129,11 +142,9 @@ class Strategy:
                 return
             if not waiting.is_going:
                 print(f"{call_id}: waits on", flush=True)
-                self.outgoing.put(routing.ServeRequest(
-                    keep_waiting=routing.KeepWaiting(
-                        request_id=f"wait-{next(self.numbers)}",
-                        call_id=call_id,
-                        routing_point=waiting.request.routing_point)))
+                self.say(keep_waiting=[routing.KeepWaiting(
+                    request_id=f"wait-{next(self.numbers)}", call_id=call_id,
+                    routing_point=waiting.request.routing_point)])
         self.remember_to_keep(call_id, waiting)
 
     def remember_to_keep(self, call_id, waiting):
@@ -149,20 +160,27 @@ class Strategy:
                 agents = self.free_agents()
                 if not agents:
                     break
-                self.route(call_id, agents)
+                instruction = self.instruction(call_id, agents)
+                if instruction:
+                    self.say(route=[instruction])
 
     def arrived(self, call_id):
         """The instruction under way has led somewhere, or failed."""
         self.coming = {dn: x for dn, x in self.coming.items() if x != call_id}
 
     def take(self, message):
-        kind = message.WhichOneof("content")
-        if kind == "started":
+        if message.HasField("started"):
             print("serving", *self.args.points, flush=True)
-            return
-        content = getattr(message, kind)
+        wanting = [x for x in map(self.hear, message.news) if x]
+        if wanting:
+            self.route(*wanting)
+
+    def hear(self, news):
+        """Returns the call that wants an instruction now, or None."""
+        kind = news.WhichOneof("content")
+        content = getattr(news, kind)
         if kind == "failed" and content.request_id.startswith("wait-"):
-            return  # it waits no more, as another message says
+            return None  # it waits no more, as another message says
         call_id = (content.call if kind == "request" else content).call_id
         with self.lock:
             self.arrived(call_id)
@@ -177,10 +195,10 @@ class Strategy:
         if kind == "request" and self.args.think:
             print(f"{call_id}: thinking", flush=True)
             threading.Timer(self.args.think, self.route, [call_id]).start()
-        elif kind in ("request", "failed"):
-            if kind == "failed":
-                print(f"{call_id}: {content.reason} {content.text}", flush=True)
-            self.route(call_id)
+            return None
+        if kind == "failed":
+            print(f"{call_id}: {content.reason} {content.text}", flush=True)
+        return call_id if kind in ("request", "failed") else None
 
     def frees(self, event):
         """Could an agent take a call who could not before?"""
