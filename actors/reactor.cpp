@@ -146,6 +146,10 @@ void reactor::run() {
   fire_due();
   take_remote();
   run_jobs();
+  // What was armed for this turn meanwhile: no timer has to be set for it. Once
+  // only, as it may arm again.
+  fire_due();
+  run_jobs();
   probe_.deadlines.set(deadlines_.size());
 }
 

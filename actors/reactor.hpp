@@ -79,7 +79,7 @@ public:
     return clock_.unix_seconds();
   }
 
-  /// Sends `tick` to `listener` at `due`.
+  /// Sends `tick` to `listener` at `due`; if that is now, when the turn ends.
   deadline_id arm(model::time_point due, deadline_listener listener) {
     return deadlines_.arm(due, std::move(listener));
   }

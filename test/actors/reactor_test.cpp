@@ -1,6 +1,7 @@
 #include "actors/reactor.hpp"
 
 #include "actors/alarm.hpp"
+#include "actors/watcher.hpp"
 #include "test/actors/turntable.hpp"
 
 #include <caf/send.hpp>
@@ -146,6 +147,33 @@ TEST_CASE_FIXTURE(turntable, "one turn runs until no actor has work left") {
   reactor.run();
   CHECK(ticks->size() == 1001);
   CHECK(!reactor.has_work());
+}
+
+TEST_CASE_FIXTURE(turntable, "what is due at once comes at the end of the "
+                             "turn, when all else is done, and only once") {
+  auto ticks = std::make_shared<seen>();
+  auto works = system.spawn(countdown, ticks);
+  size_t done_before = 0;
+  int again = 0;
+  deadline_listener watch;
+  watch = system.spawn(watcher, [&] {
+    done_before = ticks->size();
+    ++again;
+    reactor.arm(reactor.now(), watch);
+  });
+  reactor.post([&] {
+    reactor.arm(reactor.now(), watch);
+    caf::anon_send(works, tick{model::time_point{10ns}});
+  });
+  reactor.run();
+  CHECK(done_before == 11);
+  CHECK(again == 1);
+  reactor.run();
+  CHECK(again == 3); // as it was due at the beginning, too
+  caf::anon_send_exit(works, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(watch, caf::exit_reason::user_shutdown);
+  watch = nullptr;
+  reactor.run();
 }
 
 TEST_CASE_FIXTURE(turntable, "what a posted function posts runs a turn later") {
