@@ -229,6 +229,7 @@ TEST_CASE("a reservation is told, taken away by priority, and cancelled") {
   live_switch host{office(), with_tokens(folder)};
   REQUIRE(host.error() == "");
   subscriber desk{host.address(), {}, eye};
+  REQUIRE(desk.read_to(0));
   desktop_client client{host, one};
   REQUIRE(client.log_in("ada", "2001") == "accepted");
   api::ReserveAgentRequest x;

@@ -76,6 +76,7 @@ using stub = api::AgentService::Stub;
 TEST_CASE_FIXTURE(features_client, "do not disturb is set and cancelled; "
                                    "everybody hears of it and sees it") {
   subscriber desk{address()};
+  REQUIRE(desk.read_to(0));
   CHECK(ask(&stub::SetDnd, "dn: '2001' request_id: 'sleep'") == "accepted");
   REQUIRE(desk.read_to(last()));
   CHECK(desk.latest.type() == api::EVENT_TYPE_DND_ON);
@@ -91,6 +92,7 @@ TEST_CASE_FIXTURE(features_client, "do not disturb is set and cancelled; "
 TEST_CASE_FIXTURE(features_client, "forwarding is set, changed and cancelled; "
                                    "everybody hears of it and sees it") {
   subscriber desk{address()};
+  REQUIRE(desk.read_to(0));
   constexpr std::pair<const char*, const char*> rows[] = {
     {"FORWARD_MODE_UNCONDITIONAL", "unconditional"},
     {"FORWARD_MODE_ON_BUSY", "on_busy"},
