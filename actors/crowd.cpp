@@ -57,8 +57,10 @@ crowd::crowd(caf::actor_system& system, reactor& host,
                          [this](const registered& x) { on_registered(x); });
 }
 
-crowd::~crowd() {
-  wake_.cancel();
+crowd::~crowd() = default;
+
+void crowd::shut_down() {
+  stop();
   caf::anon_send_exit(ticker_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(clerk_, caf::exit_reason::user_shutdown);
   for (auto& [id, x] : sessions_)

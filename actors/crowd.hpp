@@ -72,6 +72,10 @@ public:
     calls_left_ = count;
   }
 
+  /// Ends all actors; nothing is sent. They still read what is in their
+  /// mailboxes, so the crowd has to live until the reactor has run once more.
+  void shut_down();
+
   bool idle() const {
     return sessions_.empty();
   }

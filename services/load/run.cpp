@@ -76,7 +76,7 @@ run::~run() {
   pulse_ = nullptr;
   visitor_ = nullptr;
   for (auto& x : places_)
-    x.users.reset();
+    x.users->shut_down();
   reactor_.run();
   for (auto& x : places_)
     x.wire->shut_down();

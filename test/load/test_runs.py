@@ -136,6 +136,70 @@ class Runs(Lab):
         self.assertEqual(attempts, {150})
 
 
+SWITCH = f"""
+switch: lab
+metrics: 127.0.0.1:{PORT + 4}
+data: DATA
+options:
+  TServer: {{sip-address: 127.0.0.1, sip-interface: 127.0.0.1, sip-port: {PORT + 3}}}
+dns:
+  - {{numbers: {{from: 30000, to: 30019}}, type: extension,
+     options: {{password: s3cret, authenticate-requests: [register, invite]}}}}
+"""
+USERS = """
+  - name: callers
+    users: {from: 30000, to: 30009}
+    register: {expires: 1 h, password: PASSWORD, spread: 100 ms}
+    calls:
+      to: {from: 30010, to: 30019}
+      arrivals: {constant: 20/s}
+      talk: 2 s
+      steps: [{after: 200 ms, do: hold}, {after: 200 ms, do: retrieve}]
+  - name: phones
+    users: {from: 30010, to: 30019}
+    register: {expires: 1 h, password: s3cret, spread: 100 ms}
+    answers: {ring-after: 5 ms, answer-after: 10 ms}
+"""
+
+
+class AgainstTheSwitch(Lab):
+    def setUp(self):
+        super().setUp()
+        config = self.path("switch.yaml")
+        pathlib.Path(config).write_text(
+            SWITCH.replace("DATA", self.path("data")), encoding="utf-8")
+        os.mkdir(self.path("data"))
+        self.switch = subprocess.Popen([STROWGER, "serve", config],
+                                       stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL)
+        self.addCleanup(self.end)
+        self.switch.stdout.readline()  # it serves
+
+    def end(self):
+        self.switch.terminate()
+        self.switch.communicate(timeout=30)
+
+    def play(self, password):
+        return self.run_file(self.scenario(
+            USERS.replace("PASSWORD", password),
+            "run: {steady: 3 s, drain: 10 s}", target=PORT + 3))
+
+    def test_users_prove_themselves_and_both_sides_agree(self):
+        x = self.play("s3cret")
+        self.assertEqual(x["callers"]["registrations"]["succeeded"], 20)
+        self.assertEqual(x["callers"]["attempts"], 60)
+        self.assertEqual(x["callers"]["outcomes"]["answered"], 60)
+        self.assertEqual(x["callers"]["ended_cleanly"], 60)
+        self.assertEqual(x["callees"]["outcomes"]["answered"], 60)
+        self.assertEqual(x["callers"]["steps"]["hold"]["done"], 60)
+
+    def test_a_wrong_password_is_counted_by_its_answer(self):
+        x = self.play("wrong")
+        self.assertEqual(x["callers"]["registrations"]["succeeded"], 10)
+        self.assertEqual(x["callers"]["outcomes"]["answered"], 0)
+        self.assertEqual(x["callers"]["attempts"], 60)
+
+
 class Honesty(Lab):
     def test_an_overloaded_generator_is_stamped_invalid(self):
         with Answerer(PORT, loss=1.0):

@@ -1,0 +1,195 @@
+#include "actors/crowd.hpp"
+#include "test/actors/paper_wire.hpp"
+
+#include <caf/send.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+/// Crowds of simulated users on a paper wire, in virtual time.
+using namespace strowger;
+using namespace std::chrono_literals;
+using traffic::outcome;
+
+namespace {
+
+struct paper_registrar final : registering_wire {
+  std::vector<registration_order> orders;
+  registration_listener asker;
+
+  void send(registration_order&& x, registration_listener who) override {
+    orders.push_back(std::move(x));
+    asker = std::move(who);
+  }
+};
+
+std::shared_ptr<const model::directory> lab() {
+  model::directory_builder b{"lab"};
+  b.set(model::option::sip_address, std::string{"192.0.2.1"});
+  return b.build();
+}
+
+/// Users 2001 to 2004, who call 1001, evenly spaced, two a second.
+traffic::scenario callers() {
+  traffic::scenario x;
+  x.target = "192.0.2.9:5060";
+  auto& who = x.populations.emplace_back();
+  who.name = "callers";
+  for (auto* number : {"2001", "2002", "2003", "2004"})
+    who.users.push_back({number, {}});
+  auto& calls = who.calls.emplace();
+  calls.numbers = {"1001"};
+  calls.arrivals.what = traffic::arrival_law::constant{2};
+  calls.talk = traffic::duration_law{traffic::duration_law::fixed{3}};
+  return x;
+}
+
+struct crowded : test::turntable {
+  explicit crowded(traffic::scenario x)
+    : script(std::move(x)),
+      users(system, reactor, script, script.populations.front(), lab()) {
+    users.attach(paper, registrar);
+  }
+  ~crowded() {
+    users.shut_down();
+    reactor.run();
+  }
+
+  size_t invites() const {
+    size_t result = 0;
+    for (auto& x : paper.commands)
+      result += std::holds_alternative<model::invite>(x.what);
+    return result;
+  }
+
+  traffic::scenario script;
+  test::paper_wire paper;
+  paper_registrar registrar;
+  crowd users;
+};
+
+struct calling : crowded {
+  calling() : crowded(callers()) {
+    // nop
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(calling, "calls start when the law of arrivals says so, by "
+                           "users in turn") {
+  users.start_calling(reactor.now());
+  pass(1900ms);
+  CHECK(invites() == 4);
+  auto* last = paper.last<model::invite>();
+  REQUIRE(last);
+  CHECK(last->target.uri == "sip:1001@192.0.2.9:5060");
+  CHECK(last->caller.user == "2004");
+  CHECK(paper.adopted.size() == 4);
+  auto counts = users.take_counts(call_side::caller, run_window::warm_up);
+  CHECK(counts.attempts == 4);
+  CHECK(counts.in_progress == 4);
+  CHECK(counts.unbalanced().value_or("") == "");
+}
+
+TEST_CASE_FIXTURE(calling, "nobody calls after the end, nor beyond the limit") {
+  users.call_until(reactor.now() + 1s);
+  users.start_calling(reactor.now());
+  pass(5s);
+  CHECK(invites() == 2);
+}
+
+TEST_CASE_FIXTURE(calling, "a limit of calls is kept") {
+  users.limit_calls(3);
+  users.start_calling(reactor.now());
+  pass(5s);
+  CHECK(invites() == 3);
+  CHECK(users.out_of_calls());
+}
+
+TEST_CASE_FIXTURE(calling, "a crowd that nobody answers for refuses calls") {
+  CHECK_FALSE(users.admit().granted);
+  CHECK(users.admit().status == 480);
+}
+
+TEST_CASE("users who call in turn call again after their last call") {
+  auto script = callers();
+  auto& calls = *script.populations.front().calls;
+  calls.arrivals.what = traffic::arrival_law::users{};
+  calls.pause = traffic::duration_law{traffic::duration_law::fixed{1}};
+  crowded host{script};
+  host.users.start_calling(host.reactor.now());
+  host.pass(1s);
+  REQUIRE(host.invites() == 4);
+  host.pass(10s);
+  CHECK(host.invites() == 4); // they are still calling
+}
+
+TEST_CASE("whoever is called rings and answers; at the end all are hung up") {
+  traffic::scenario script;
+  script.target = "192.0.2.9:5060";
+  auto& who = script.populations.emplace_back();
+  who.name = "phones";
+  who.answers.emplace().answer_after = traffic::duration_law{
+    traffic::duration_law::fixed{2}};
+  crowded host{script};
+  REQUIRE(host.users.admit().granted);
+  model::offered x;
+  x.called = "1001";
+  x.received_at = host.reactor.now();
+  auto made = host.users.open(std::move(x));
+  host.pass(2s);
+  auto* answer = host.paper.last<model::respond>();
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  CHECK(answer->body.is_sdp());
+  caf::anon_send(made.handle, model::acked{});
+  host.pass(1s);
+  auto counts = host.users.take_counts(call_side::callee, run_window::warm_up);
+  CHECK(counts[outcome::answered] == 1);
+  CHECK(counts.up == 1);
+  host.users.clear();
+  host.pass(1ms);
+  auto* bye = host.paper.last<model::request>();
+  REQUIRE(bye);
+  CHECK(bye->method == model::method::bye);
+  model::responded ok;
+  ok.txn = bye->txn;
+  ok.method = model::method::bye;
+  ok.status = 200;
+  caf::anon_send(made.handle, std::move(ok));
+  host.pass(1ms);
+  CHECK(host.users.idle());
+  CHECK(host.paper.closed == std::vector{made.id});
+}
+
+TEST_CASE("users register with their passwords, and count") {
+  auto script = callers();
+  auto& who = script.populations.front();
+  who.users[0].password = "own";
+  who.registers.emplace().password = "shared";
+  who.registers->spread = 0ms;
+  crowded host{script};
+  host.users.start_registering();
+  host.pass(1ms);
+  REQUIRE(host.registrar.orders.size() == 4);
+  CHECK(host.registrar.orders[0].login.password == "own");
+  CHECK(host.registrar.orders[1].login.password == "shared");
+  CHECK(host.registrar.orders[1].registrar == "sip:192.0.2.9:5060");
+  CHECK_FALSE(host.users.has_registered());
+  for (uint32_t i = 0; i < 4; ++i)
+    caf::anon_send(host.registrar.asker, registered{i, 200, 3600});
+  host.pass(1ms);
+  CHECK(host.users.has_registered());
+  auto counts = host.users.take_counts(call_side::caller, run_window::steady);
+  CHECK(counts.registrations.succeeded == 4);
+  host.pass(3570s);
+  CHECK(host.registrar.orders.size() == 8); // before they expire
+}
+
+TEST_CASE_FIXTURE(calling, "a crowd may end while its calls have mail") {
+  users.start_calling(reactor.now());
+  pass(600ms);
+  REQUIRE(paper.adopted.size() == 2);
+}
