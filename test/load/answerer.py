@@ -10,20 +10,28 @@ import time
 
 class Answerer:
     """`rate`: it answers so many INVITEs a second and refuses the rest with
-    503. `loss`: it throws away this share of all datagrams."""
+    503. `circuits`: so many at a time; where calls last for a second, that is
+    so many a second, however unevenly this machine lets time pass. `loss`: it
+    throws away this share of all datagrams."""
 
-    def __init__(self, port, rate=None, loss=0.0, seed=1):
+    def __init__(self, port, rate=None, circuits=None, loss=0.0, seed=1):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         self.socket.bind(("127.0.0.1", port))
         self.socket.settimeout(0.2)
-        self.rate, self.loss = rate, loss
+        self.rate, self.circuits, self.loss = rate, circuits, loss
+        self.up = set()  # Call-IDs
         self.random = random.Random(seed)
         self.tokens, self.filled = 0.0, time.monotonic()
         self.answers = {}  # Call-ID: what its INVITE got, for repetitions
         self.answered = self.refused = self.ended = 0
         self.over = False
         self.thread = threading.Thread(target=self.serve)
+
+    def forget(self):
+        """As if nothing had come yet; between runs."""
+        self.answers, self.up = {}, set()
+        self.answered = self.refused = self.ended = 0
 
     def __enter__(self):
         self.thread.start()
@@ -50,13 +58,19 @@ class Answerer:
         line = "200 OK"
         if method == "INVITE":
             call = re.search(r"^Call-ID: (\S+)", text, re.M | re.I)[1]
-            line = self.answers.get(call) or self.judge()
+            line = self.answers.get(call) or self.judge(call)
             self.answers[call] = line
         elif method == "BYE":
             self.ended += 1
+            self.up.discard(
+                re.search(r"^Call-ID: (\S+)", text, re.M | re.I)[1])
         self.socket.sendto(self.reply(text, line).encode(), source)
 
-    def judge(self):
+    def judge(self, call):
+        if self.circuits is not None and len(self.up) >= self.circuits:
+            self.refused += 1
+            return "503 Service Unavailable"
+        self.up.add(call)
         now = time.monotonic()
         if self.rate is not None:
             # Room for a tenth of a second: chance brings calls in bunches.

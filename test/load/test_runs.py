@@ -53,15 +53,23 @@ class Lab(unittest.TestCase):
     def calls(self, arrivals, talk="0 s"):
         return CALLERS.format(arrivals=arrivals, talk=talk)
 
-    def load(self, *words, code=0):
-        done = subprocess.run([STROWGER, "load", *words], text=True,
-                              capture_output=True, timeout=240, check=False)
+    def load(self, *words, code=0, device=None):
+        """A run in which this machine was too busy to be the generator says so
+        (3), and says nothing else: then it is done again, twice at most."""
+        for _ in range(3):
+            done = subprocess.run([STROWGER, "load", *words], text=True,
+                                  capture_output=True, timeout=240, check=False)
+            if done.returncode != 3 or code == 3:
+                break
+            if device:
+                device.forget()
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
 
-    def run_file(self, path, *words, code=0):
+    def run_file(self, path, *words, code=0, device=None):
         report = self.path("report.json")
-        self.load("run", path, "--quiet", "--json", report, *words, code=code)
+        self.load("run", path, "--quiet", "--json", report, *words, code=code,
+                  device=device)
         return json.loads(pathlib.Path(report).read_text(encoding="utf-8"))
 
 
@@ -99,7 +107,8 @@ class Runs(Lab):
     def test_a_device_agrees_to_the_call(self):
         with Answerer(PORT) as device:
             x = self.run_file(self.scenario(
-                self.calls("{poisson: 100/s}"), "run: {steady: 3 s, drain: 5 s}"))
+                self.calls("{poisson: 100/s}"), "run: {steady: 3 s, drain: 5 s}"),
+                device=device)
         self.assertEqual(x["callers"]["outcomes"]["answered"], device.answered)
         self.assertEqual(x["callers"]["ended_cleanly"], device.ended)
 
@@ -212,7 +221,7 @@ class Honesty(Lab):
         with Answerer(PORT, loss=0.01) as device:
             x = self.run_file(self.scenario(
                 self.calls("{poisson: 100/s}"),
-                "run: {steady: 5 s, drain: 40 s}"))
+                "run: {steady: 5 s, drain: 40 s}"), device=device)
         self.assertEqual(x["verdict"]["invalid"], [])
         self.assertGreater(x["callers"]["retransmitted"], 0)
         self.assertEqual(x["callers"]["outcomes"]["answered"], device.answered)
@@ -228,9 +237,9 @@ class Honesty(Lab):
 class Search(Lab):
     def test_the_capacity_of_a_device_with_a_known_limit_is_found(self):
         limit = 150
-        with Answerer(PORT, rate=limit):
+        with Answerer(PORT, circuits=limit):
             done = self.load("run", self.scenario(
-                self.calls("{constant: 10/s}"),
+                self.calls("{constant: 10/s}", "1 s"),
                 "run: {warm-up: 1 s, steady: 3 s, drain: 5 s}\n"
                 "search: {from: 40/s, to: 2000/s, precision: 2 %}"), "--quiet")
         line = [x for x in done.stdout.splitlines() if "capacity:" in x][0]
