@@ -220,7 +220,8 @@ void crowd::on_registrations_due() {
   if (!registrations_)
     return;
   auto now = reactor_.clock_now();
-  while (auto user = registrations_->take_due(now)) {
+  auto& count = counts(call_side::caller, run_window::steady);
+  while (auto user = registrations_->take_due(now, count)) {
     watch_.started(registrations_->intended(*user), now);
     registrar_->send(order(*user), clerk_);
     now = reactor_.clock_now();
@@ -248,6 +249,8 @@ traffic::tally crowd::take_counts(call_side side, run_window x) {
     result.in_progress += traffic::is_setting_up(*entry.state);
     result.up += traffic::is_up(*entry.state);
   }
+  if (registrations_ && side == call_side::caller && x == run_window::steady)
+    result.registrations.in_progress = registrations_->in_flight();
   return result;
 }
 

@@ -25,13 +25,15 @@ registrations::registrations(const registration& how, std::size_t users,
                static_cast<std::uint32_t>(i)});
 }
 
-std::optional<std::uint32_t> registrations::take_due(model::time_point now) {
+std::optional<std::uint32_t> registrations::take_due(model::time_point now,
+                                                     tally& counts) {
   if (next() > now)
     return std::nullopt;
   auto x = due_.top();
   due_.pop();
   intended_[x.user] = x.at;
   ++in_flight_;
+  ++counts.registrations.attempts;
   return x.user;
 }
 
@@ -44,7 +46,6 @@ void registrations::answered(std::uint32_t user, std::uint16_t status,
     --unanswered_;
   }
   auto& count = counts.registrations;
-  ++count.attempts;
   if (status < 200 || status > 299) {
     ++count.failed_by_status[status];
     due_.push({now + retry_after, user});

@@ -24,7 +24,7 @@ public:
                 model::time_point start);
 
   /// The next user whose time has come; it is in flight until answered().
-  std::optional<std::uint32_t> take_due(model::time_point now);
+  std::optional<std::uint32_t> take_due(model::time_point now, tally& counts);
   /// The registration of the user in flight was to be sent then.
   model::time_point intended(std::uint32_t user) const {
     return intended_[user];

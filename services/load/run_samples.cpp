@@ -50,7 +50,8 @@ void run::collect(result& into, sample& now) {
   traffic::tally second; // of the callers, whatever their window
   auto gather = [&](call_side side, traffic::tally& total,
                     traffic::tally& all) {
-    total.in_progress = total.up = all.in_progress = all.up = 0;
+    for (auto* x : {&total, &all})
+      x->in_progress = x->up = x->registrations.in_progress = 0;
     for (auto& x : places_)
       for (auto window :
            {run_window::warm_up, run_window::steady, run_window::drain}) {

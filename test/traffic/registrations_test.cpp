@@ -18,14 +18,16 @@ traffic::registration spread_over(std::chrono::milliseconds time) {
 } // namespace
 
 TEST_CASE("users register one after the other, evenly over the spread") {
+  traffic::tally counts;
   traffic::registrations all{spread_over(1s), 4, start};
   for (std::uint32_t i = 0; i < 4; ++i) {
     auto due = start + i * 250ms;
     CHECK(all.next() == due);
-    CHECK_FALSE(all.take_due(due - 1ms));
-    CHECK(all.take_due(due) == i);
+    CHECK_FALSE(all.take_due(due - 1ms, counts));
+    CHECK(all.take_due(due, counts) == i);
   }
   CHECK(all.in_flight() == 4);
+  CHECK(counts.registrations.attempts == 4);
   CHECK_FALSE(all.all_answered());
 }
 
@@ -47,7 +49,7 @@ TEST_CASE("a registration is refreshed before it expires, a refused one tried "
     CAPTURE(r.granted_s);
     traffic::tally counts;
     traffic::registrations all{spread_over(1s), 1, start};
-    REQUIRE(all.take_due(start));
+    REQUIRE(all.take_due(start, counts));
     all.answered(0, r.status, r.granted_s, start + 5ms, counts);
     CHECK(all.next() == start + 5ms + r.after);
     CHECK(all.all_answered());
@@ -60,7 +62,7 @@ TEST_CASE("a registration is refreshed before it expires, a refused one tried "
 TEST_CASE("a REGISTER is measured from when it was to be sent") {
   traffic::tally counts;
   traffic::registrations all{spread_over(0ms), 1, start};
-  REQUIRE(all.take_due(start + 40ms));
+  REQUIRE(all.take_due(start + 40ms, counts));
   all.answered(0, 200, 60, start + 45ms, counts);
   CHECK(counts[traffic::latency::registration].max_us() == 45'000);
 }
