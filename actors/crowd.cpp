@@ -27,11 +27,6 @@ model::content describe(const std::string& host) {
                                  "a=sendrecv\r\n"};
 }
 
-registration_listener::behavior_type clerk(
-  registration_listener::pointer, std::function<void(const registered&)> f) {
-  return {[f = std::move(f)](const registered& x) { f(x); }};
-}
-
 std::string host_of(const std::string& address) {
   return address.substr(0, address.rfind(':'));
 }
@@ -44,16 +39,14 @@ crowd::crowd(caf::actor_system& system, reactor& host,
   : system_(system), reactor_(host), script_(script), what_(what),
     config_(std::move(config)),
     domain_(script.domain.empty() ? host_of(script.target) : script.domain),
-    target_(
-      "@" + script.target
-      + (script.transport == "udp" ? "" : ";transport=" + script.transport)),
+    target_("@" + traffic::target_of(script)),
     description_(describe(config_->text(model::option::sip_address))),
     choices_(traffic::fork(script.seed, what.name + " choices")) {
   // Names of calls must not repeat over runs, nor among the crowds of one.
   auto place = static_cast<uint64_t>(&what - script.populations.data());
   next_id_ = (host.unix_seconds() << 32) + (place << 28);
   ticker_ = system_.spawn(watcher, [this] { on_tick(); });
-  clerk_ = system_.spawn(clerk,
+  clerk_ = system_.spawn(listener<registration_listener, registered>,
                          [this](const registered& x) { on_registered(x); });
 }
 
@@ -100,14 +93,6 @@ void crowd::clear() {
   stop();
   for (auto& [id, x] : sessions_)
     caf::anon_send(x.handle, strowger::clear{"the run is over"});
-}
-
-void crowd::set_rate(double per_s) {
-  if (!arrivals_)
-    return;
-  arrivals_->set_rate(per_s, reactor_.now());
-  next_arrival_ = arrivals_->next();
-  arm();
 }
 
 model::time_point crowd::next_call() const {
@@ -210,7 +195,7 @@ registration_order crowd::order(uint32_t user) const {
   x.user = user;
   x.number = what_.users[user].number;
   x.domain = domain_;
-  x.registrar = "sip:" + target_.substr(1);
+  x.registrar = "sip:" + traffic::target_of(script_);
   x.login = traffic::login_of(what_, what_.users[user]);
   x.expires_s = static_cast<uint32_t>(what_.registers->expires.count());
   return x;
@@ -237,20 +222,18 @@ void crowd::on_registered(const registered& x) {
 
 // -- counts -------------------------------------------------------------------
 
-traffic::tally& crowd::counts(call_side side, run_window x) {
-  return counts_[static_cast<size_t>(side)][static_cast<size_t>(x)];
-}
-
-traffic::tally crowd::take_counts(call_side side, run_window x) {
-  auto result = std::exchange(counts(side, x), {});
+crowd::tallies crowd::take_counts() {
+  auto result = std::exchange(counts_, {});
   for (auto& [id, entry] : sessions_) {
-    if (entry.window != x || entry.side() != side || !entry.state)
+    if (!entry.state)
       continue;
-    result.in_progress += traffic::is_setting_up(*entry.state);
-    result.up += traffic::is_up(*entry.state);
+    auto& count = of(result, entry.side(), entry.window);
+    count.in_progress += traffic::is_setting_up(*entry.state);
+    count.up += traffic::is_up(*entry.state);
   }
-  if (registrations_ && side == call_side::caller && x == run_window::steady)
-    result.registrations.in_progress = registrations_->in_flight();
+  if (registrations_)
+    of(result, call_side::caller, run_window::steady).registrations.in_progress
+      = registrations_->in_flight();
   return result;
 }
 

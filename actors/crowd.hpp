@@ -62,7 +62,6 @@ public:
   void stop();
   /// Ends every call.
   void clear();
-  void set_rate(double per_s);
   /// Calls that start from now on count there.
   void set_window(run_window x) {
     window_ = x;
@@ -85,13 +84,15 @@ public:
   bool out_of_calls() const {
     return calls_left_ == 0;
   }
-  const std::string& name() const {
-    return what_.name;
-  }
 
-  /// What has happened to the calls of a window since the last time; the
-  /// gauges tell how many of them are not over now.
-  traffic::tally take_counts(call_side side, run_window x);
+  /// What has happened since the last time, by side and window; the gauges tell
+  /// how many calls are not over now.
+  using tallies
+    = std::array<std::array<traffic::tally, run_window_count>, call_side_count>;
+  tallies take_counts();
+  static traffic::tally& of(tallies& all, call_side side, run_window x) {
+    return all[static_cast<size_t>(side)][static_cast<size_t>(x)];
+  }
 
   /// How late calls have started since the last time.
   traffic::self_watch take_lateness() {
@@ -151,7 +152,9 @@ private:
   void call(traffic::intended_call x);
   void call_again(const entry& of, const traffic::session& how);
   entry& add(model::call_id id);
-  traffic::tally& counts(call_side side, run_window x);
+  traffic::tally& counts(call_side side, run_window x) {
+    return of(counts_, side, x);
+  }
   traffic::call_details details(const traffic::intended_call& x) const;
   model::time_point next_call() const;
 
@@ -178,8 +181,7 @@ private:
   std::optional<traffic::registrations> registrations_;
 
   run_window window_ = run_window::warm_up;
-  std::array<std::array<traffic::tally, run_window_count>, call_side_count>
-    counts_;
+  tallies counts_;
   traffic::self_watch watch_;
   std::unordered_map<model::call_id, entry> sessions_;
   uint64_t next_id_;

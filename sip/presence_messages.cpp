@@ -1,5 +1,6 @@
 #include "sip/address.hpp"
 #include "sip/challenge.hpp"
+#include "sip/counts.hpp"
 #include "sip/loop.hpp"
 #include "sip/message.hpp"
 #include "sip/pidf.hpp"
@@ -153,10 +154,7 @@ bool presence::transmit(one& x) {
     msg_destroy(message);
     return false;
   }
-  reactor_.counters()
-    .requests[static_cast<std::size_t>(heading::out)]
-             [method_label(sip_method_subscribe)]
-    .add();
+  count_request_out(reactor_.counters(), sip_method_subscribe);
   return true;
 }
 
@@ -180,10 +178,7 @@ int presence::on_response(void* magic, nta_outgoing_s* transaction,
     local ? nta_outgoing_status(transaction) : response->sip_status->st_status);
   auto& self = *x.owner;
   if (!local)
-    self.reactor_.counters()
-      .responses[static_cast<std::size_t>(heading::in)]
-                [std::clamp<std::size_t>(status / 100, 1, 6) - 1]
-      .add();
+    count_response_in(self.reactor_.counters(), status);
   if (status >= 200)
     self.receive_response(x, local ? nullptr : response, status);
   if (local)

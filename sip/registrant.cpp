@@ -2,6 +2,7 @@
 
 #include "sip/address.hpp"
 #include "sip/challenge.hpp"
+#include "sip/counts.hpp"
 #include "sip/loop.hpp"
 #include "sip/message.hpp"
 #include "sip/sofia.hpp"
@@ -116,10 +117,7 @@ bool registrant::transmit(one& x) {
     msg_destroy(message);
     return false;
   }
-  reactor_.counters()
-    .requests[static_cast<std::size_t>(heading::out)]
-             [method_label(sip_method_register)]
-    .add();
+  count_request_out(reactor_.counters(), sip_method_register);
   return true;
 }
 
@@ -141,10 +139,7 @@ int registrant::on_response(void* magic, nta_outgoing_s* transaction,
     self.loop_.nudge();
     return 0;
   }
-  self.reactor_.counters()
-    .responses[static_cast<std::size_t>(heading::in)]
-              [std::clamp<std::size_t>(status / 100, 1, 6) - 1]
-    .add();
+  count_response_in(self.reactor_.counters(), status);
   if (!self.try_again(x, *response, status))
     self.finish(x, status,
                 granted(*response, x.order.number, x.order.expires_s));

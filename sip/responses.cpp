@@ -1,3 +1,4 @@
+#include "sip/counts.hpp"
 #include "sip/edge.hpp"
 #include "sip/loop.hpp"
 #include "sip/sofia.hpp"
@@ -28,10 +29,9 @@ bool edge::answer_challenge(leg& l, client_transaction& txn,
         return none;
     },
     *txn.again);
-  auto line = answer_challenges(response, l.login, random_(),
-                                {.method = name_of(txn.method),
-                                 .uri = l.remote_target,
-                                 .body = body});
+  auto line = answer_challenges(
+    response, l.login, random_(),
+    {.method = name_of(txn.method), .uri = l.remote_target, .body = body});
   if (!line)
     return false;
   txn.authorization = std::move(*line);
@@ -72,10 +72,7 @@ void edge::receive_response(leg& l, nta_outgoing_s* orq,
                                         ? nta_outgoing_status(orq)
                                         : response->sip_status->st_status);
   if (!local) {
-    reactor_.counters()
-      .responses[static_cast<std::size_t>(heading::in)]
-                [std::clamp<std::size_t>(status / 100, 1, 6) - 1]
-      .add();
+    count_response_in(reactor_.counters(), status);
     if (status < 200 && !guard::is_sane(*response))
       return;
   }

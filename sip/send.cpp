@@ -1,4 +1,5 @@
 #include "sip/address.hpp"
+#include "sip/counts.hpp"
 #include "sip/edge.hpp"
 #include "sip/loop.hpp"
 #include "sip/message.hpp"
@@ -84,9 +85,7 @@ nta_outgoing_s* edge::transmit(leg& l, model::method method, uint32_t cseq,
     msg_destroy(message);
     return nullptr;
   }
-  reactor_.counters()
-    .requests[static_cast<std::size_t>(heading::out)][method_label(number)]
-    .add();
+  count_request_out(reactor_.counters(), number);
   return orq;
 }
 
@@ -244,10 +243,7 @@ void edge::perform(leg& l, model::cancel&& x) {
   if (txn == nullptr || txn->method != model::method::invite
       || txn->status >= 200)
     return;
-  reactor_.counters()
-    .requests[static_cast<std::size_t>(heading::out)]
-             [method_label(sip_method_cancel)]
-    .add();
+  count_request_out(reactor_.counters(), sip_method_cancel);
   nta_outgoing_tcancel(
     txn->orq, nullptr, nullptr,
     TAG_IF(!x.reason.empty(), SIPTAG_REASON_STR(x.reason.c_str())), TAG_END());

@@ -120,4 +120,9 @@ struct scenario {
   std::optional<search_plan> search;
 };
 
+/// What follows "sip:" or "sip:NUMBER@" in the URIs that everything is sent to.
+inline std::string target_of(const scenario& x) {
+  return x.target + (x.transport == "udp" ? "" : ";transport=" + x.transport);
+}
+
 } // namespace strowger::traffic

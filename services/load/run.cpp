@@ -188,22 +188,10 @@ bool run::only_answers() const {
 
 // -- is anybody there? --------------------------------------------------------
 
-namespace {
-
-probe_listener::behavior_type visitor(probe_listener::pointer,
-                                      std::function<void(uint16_t)> f) {
-  return {[f = std::move(f)](const probed& x) { f(x.status); }};
-}
-
-} // namespace
-
 void run::knock() {
-  visitor_ = system_.spawn(visitor,
-                           [this](uint16_t status) { on_answer(status); });
-  auto uri = "sip:" + script_.target;
-  if (script_.transport != "udp")
-    uri += ";transport=" + script_.transport;
-  places_.front().wire->probe(uri, visitor_);
+  visitor_ = system_.spawn(listener<probe_listener, probed>,
+                           [this](const probed& x) { on_answer(x.status); });
+  places_.front().wire->probe("sip:" + traffic::target_of(script_), visitor_);
 }
 
 /// Any response will do, refusals too.

@@ -93,7 +93,7 @@ private:
   bool only_answers() const;
   void on_pulse();
   void take_sample();
-  void collect(result& into, sample& now);
+  void collect(sample& now);
   void publish(const sample& now);
   void check_laws();
   void move_on(model::time_point now);

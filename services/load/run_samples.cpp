@@ -36,7 +36,7 @@ double run::thread_cpu_s() {
 void run::take_sample() {
   sample now;
   now.at_s = since_start(reactor_.clock_now());
-  collect(result_, now);
+  collect(now);
   watch_ourselves(now);
   result_.times.end_s = now.at_s;
   result_.samples.push_back(now);
@@ -46,25 +46,24 @@ void run::take_sample() {
     show_(result_);
 }
 
-void run::collect(result& into, sample& now) {
+void run::collect(sample& now) {
+  for (auto* x :
+       {&result_.callers, &result_.callees, &all_.callers, &all_.callees})
+    x->in_progress = x->up = x->registrations.in_progress = 0;
   traffic::tally second; // of the callers, whatever their window
-  auto gather = [&](call_side side, traffic::tally& total,
-                    traffic::tally& all) {
-    for (auto* x : {&total, &all})
-      x->in_progress = x->up = x->registrations.in_progress = 0;
-    for (auto& x : places_)
-      for (auto window :
-           {run_window::warm_up, run_window::steady, run_window::drain}) {
-        auto fresh = x.users->take_counts(side, window);
-        all.merge(fresh);
-        if (side == call_side::caller)
-          second.merge(fresh);
-        if (window == run_window::steady)
-          total.merge(fresh);
-      }
-  };
-  gather(call_side::caller, into.callers, all_.callers);
-  gather(call_side::callee, into.callees, all_.callees);
+  for (auto& x : places_) {
+    auto fresh = x.users->take_counts();
+    for (auto window :
+         {run_window::warm_up, run_window::steady, run_window::drain}) {
+      auto& calls = crowd::of(fresh, call_side::caller, window);
+      second.merge(calls);
+      all_.callers.merge(calls);
+      all_.callees.merge(crowd::of(fresh, call_side::callee, window));
+    }
+    auto steady = run_window::steady;
+    result_.callers.merge(crowd::of(fresh, call_side::caller, steady));
+    result_.callees.merge(crowd::of(fresh, call_side::callee, steady));
+  }
   now.attempts = second.attempts;
   now.answered = second[outcome::answered];
   now.failed = second.failed();

@@ -87,7 +87,8 @@ TEST_CASE_FIXTURE(calling, "calls start when the law of arrivals says so, by "
   CHECK(last->target.uri == "sip:1001@192.0.2.9:5060");
   CHECK(last->caller.user == "2004");
   CHECK(paper.adopted.size() == 4);
-  auto counts = users.take_counts(call_side::caller, run_window::warm_up);
+  auto all = users.take_counts();
+  auto& counts = crowd::of(all, call_side::caller, run_window::warm_up);
   CHECK(counts.attempts == 4);
   CHECK(counts.in_progress == 4);
   CHECK(counts.unbalanced().value_or("") == "");
@@ -146,7 +147,8 @@ TEST_CASE("whoever is called rings and answers; at the end all are hung up") {
   CHECK(answer->body.is_sdp());
   caf::anon_send(made.handle, model::acked{});
   host.pass(1s);
-  auto counts = host.users.take_counts(call_side::callee, run_window::warm_up);
+  auto all = host.users.take_counts();
+  auto& counts = crowd::of(all, call_side::callee, run_window::warm_up);
   CHECK(counts[outcome::answered] == 1);
   CHECK(counts.up == 1);
   host.users.clear();
@@ -182,7 +184,8 @@ TEST_CASE("users register with their passwords, and count") {
     caf::anon_send(host.registrar.asker, registered{i, 200, 3600});
   host.pass(1ms);
   CHECK(host.users.has_registered());
-  auto counts = host.users.take_counts(call_side::caller, run_window::steady);
+  auto all = host.users.take_counts();
+  auto& counts = crowd::of(all, call_side::caller, run_window::steady);
   CHECK(counts.registrations.succeeded == 4);
   host.pass(3570s);
   CHECK(host.registrar.orders.size() == 8); // before they expire
