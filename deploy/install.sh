@@ -25,7 +25,7 @@ declare -A packages=(
   [test]="python3 python3-grpcio python3-protobuf curl iproute2 openssl
     sip-tester sipsak baresip-core python3-jsonschema chromium"
   [fuzz]="clang libclang-rt-14-dev llvm"
-  [demo]="sip-tester curl iproute2 python3 python3-grpcio python3-protobuf"
+  [demo]="curl iproute2 python3 python3-grpcio python3-protobuf"
   [bench]="libbenchmark-dev sip-tester curl iproute2 procps libpcre3
     libreadline8"
 )
