@@ -245,7 +245,7 @@ say "$rate calls/s for $seconds s, 3 s of talk each; $hotline_rate callers/s" \
 scrape || give_up "no metrics" switch.log
 cp now before
 start callers "$strowger" load run callers.yaml --quiet \
-  --metrics "$load_metrics" --json report.json --html report.html
+  --metrics "$load_metrics" --json report.json
 
 [[ -t 1 ]] || show 1 head
 drawn=0
@@ -292,6 +292,9 @@ done
 stop switch || stopped=$?
 ((stopped == 0)) || give_up "the switch ended with status $stopped" switch.log
 echo "metrics were at $metrics/metrics (--stay keeps the switch running)"
-echo "what the callers saw is in build/demo/report.html"
+# A build without npm has no page.
+if "$strowger" load show report.json --html report.html >/dev/null 2>&1; then
+  echo "what the callers saw is in build/demo/report.html"
+fi
 echo "stopped cleanly; logs are in build/demo, call records in" \
   "build/demo/data/cdr.jsonl"

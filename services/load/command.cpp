@@ -278,6 +278,15 @@ int compare_files(const arguments& args, outputs to) {
   return 0;
 }
 
+/// A report of an earlier run, as a summary and as a page.
+int show_file(const arguments& args, outputs to) {
+  auto x = read_result(args.file, to);
+  if (!x)
+    return 1;
+  print_report(*x, to.out, isatty(STDOUT_FILENO) == 1);
+  return write_reports(*x, args, to);
+}
+
 void add_run_options(CLI::App& app, arguments& args) {
   app.add_option("FILE", args.file, "Scenario (YAML)")->required();
   app.add_option("--target", args.target,
@@ -319,6 +328,11 @@ void add_command(CLI::App& app, int& exit_code, std::ostream& out,
   beside->add_option("A", args->file, "Report (JSON)")->required();
   beside->add_option("B", args->other, "Report (JSON)")->required();
   beside->callback([=, &exit_code] { exit_code = compare_files(*args, to); });
+
+  auto* again = load->add_subcommand("show", "Print the report of a run anew");
+  again->add_option("REPORT", args->file, "Report (JSON)")->required();
+  again->add_option("--html", args->html, "Write it there as a page");
+  again->callback([=, &exit_code] { exit_code = show_file(*args, to); });
 }
 
 } // namespace strowger::services::load

@@ -96,8 +96,10 @@ class Runs(Lab):
                  "--listen", f"127.0.0.1:{PORT + 5}", "--json",
                  self.path("callee.json")],
                 stdout=subprocess.DEVNULL) as callee:
-            x = self.run_file(path, "--role", "caller")
-            callee.terminate()
+            try:
+                x = self.run_file(path, "--role", "caller")
+            finally: # it would answer for ever
+                callee.terminate()
             self.assertEqual(callee.wait(), 0)
         other = json.loads(pathlib.Path(self.path("callee.json")).read_text(
             encoding="utf-8"))
@@ -285,6 +287,21 @@ class Compare(Lab):
                 names.append(name)
         done = self.load("compare", *names)
         self.assertIn("no difference shown", done.stdout)
+
+
+class Show(Lab):
+    def test_a_report_is_printed_anew_as_it_was_printed_by_the_run(self):
+        name = self.path("report.json")
+        with Answerer(PORT):
+            ran = self.load("run", self.scenario(
+                self.calls("{poisson: 100/s}"),
+                "run: {steady: 2 s, drain: 5 s}"), "--quiet", "--json", name)
+        self.assertEqual(self.load("show", name).stdout, ran.stdout)
+
+    def test_what_is_no_report_is_refused(self):
+        name = self.path("report.json")
+        pathlib.Path(name).write_text('{"format": "else"}')
+        self.assertIn("format", self.load("show", name, code=1).stderr)
 
 
 if __name__ == "__main__":
