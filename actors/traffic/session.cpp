@@ -185,7 +185,7 @@ void step(session& s, model::offered&& x, const session_context& ctx,
   s.intended = x.received_at;
   ++ctx.counts.attempts;
   s.number = x.called;
-  if (s.plan.rings && s.plan.ring_after < s.plan.answer_after)
+  if (s.plan.rings && s.plan.ring_after <= s.plan.answer_after)
     s.ring_at = ctx.now + s.plan.ring_after;
   s.answer_at = ctx.now + s.plan.answer_after;
   step_deadline(s, ctx, out);

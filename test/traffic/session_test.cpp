@@ -138,6 +138,11 @@ TEST_CASE("a user rings, answers, waits for the ACK, and is hung up") {
   CHECK(s.counts.ended_cleanly == 1);
 }
 
+TEST_CASE("a user that answers as soon as it rings still rings first") {
+  session_script s{answers_after(0s, 0s)};
+  s.play({{0, "offered", "180, 200 sdp"}});
+}
+
 TEST_CASE("early media is 183 with a description") {
   auto plan = answers_after(50ms, 200ms);
   plan.early_media = true;
