@@ -11,7 +11,7 @@
 # events made. stuck: CPU per call and memory of the switch with a subscriber
 # that never reads, and without, in turn.
 #
-# Needs: build/release/strowger, sipp, python3 with python3-grpcio and
+# Needs: build/release/strowger, python3 with python3-grpcio and
 # python3-protobuf, protoc with grpc_python_plugin.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

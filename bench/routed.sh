@@ -14,7 +14,7 @@
 #
 # The strategy is the C++ example, unless --strategy names a command. Needs:
 # build/release/strowger and build/release/example_strategy (target
-# example_strategy), sipp, python3 with python3-grpcio and python3-protobuf,
+# example_strategy), python3 with python3-grpcio and python3-protobuf,
 # protoc with grpc_python_plugin.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,12 +1,8 @@
 """What generating calls costs; see bench/generator.sh."""
 import argparse
 import json
-import os
-import pathlib
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 
 import rig
@@ -33,24 +29,6 @@ def spent():
     return x.ru_utime + x.ru_stime
 
 
-class Load:
-    """`strowger load run` of a scenario; its report when it is over."""
-
-    def __init__(self, text):
-        self.folder = tempfile.TemporaryDirectory(prefix="bench-")
-        self.report = os.path.join(self.folder.name, "report.json")
-        path = os.path.join(self.folder.name, "scenario.yaml")
-        pathlib.Path(path).write_text(text, encoding="utf-8")
-        self.process = subprocess.Popen(
-            [rig.STROWGER, "load", "run", path, "--quiet", "--json",
-             self.report], stdout=subprocess.DEVNULL)
-
-    def wait(self):
-        self.process.wait()
-        with self.folder:
-            return json.loads(pathlib.Path(self.report).read_text("utf-8"))
-
-
 def scenario(name, arrivals, seconds, talk="0 s", drain=30, target=CALLEES):
     return SCENARIO.format(name=name, arrivals=arrivals, seconds=seconds,
                            talk=talk, drain=drain, target=target,
@@ -59,7 +37,7 @@ def scenario(name, arrivals, seconds, talk="0 s", drain=30, target=CALLEES):
 
 def ours(rate, seconds):
     before = spent()
-    x = Load(scenario("cost", f"{{constant: {rate}/s}}", seconds)).wait()
+    x = rig.Load(scenario("cost", f"{{constant: {rate}/s}}", seconds)).wait()
     calls = x["callers"]["attempts"]
     return {"calls": calls, "failed": calls - x["callers"]["ended_cleanly"],
             "invalid": x["verdict"]["invalid"],
@@ -69,9 +47,9 @@ def ours(rate, seconds):
 def sipp(rate, seconds):
     calls = rate * seconds
     before = spent()
-    callee = rig.callee(CALLEES)
+    callee = rig.sipp_callee(CALLEES)
     try:
-        result = rig.call(CALLEES, rate, calls, local_port=CALLERS)
+        result = rig.sipp_call(CALLEES, rate, calls, local_port=CALLERS)
     finally:
         rig.stop(callee)
     return {"calls": calls, **result,
@@ -93,7 +71,7 @@ def cost(args):
 
 
 def peak(_args):
-    x = Load(scenario("peak", "{constant: 4000/s}", 20)).wait()
+    x = rig.Load(scenario("peak", "{constant: 4000/s}", 20)).wait()
     calls = x["callers"]
     print(json.dumps({"rate": 4000, "attempts": calls["attempts"],
                       "ended_cleanly": calls["ended_cleanly"],
@@ -103,7 +81,7 @@ def peak(_args):
 
 
 def late(_args):
-    x = Load(scenario("late", "{poisson: 2000/s}", 20)).wait()
+    x = rig.Load(scenario("late", "{poisson: 2000/s}", 20)).wait()
     worst = max(x["samples"]["lateness_p99_s"])
     print(json.dumps({"rate": 2000, "worst_second_p99_s": worst}), flush=True)
     return worst < 0.002
@@ -112,7 +90,7 @@ def late(_args):
 def held(_args):
     """Both sides of 50,000 calls in one process."""
     calls, rate = 50000, 1000
-    load = Load(scenario("held", f"{{constant: {rate}/s}}", calls // rate,
+    load = rig.Load(scenario("held", f"{{constant: {rate}/s}}", calls // rate,
                          talk=f"{calls // rate + 70} s", drain=200))
     time.sleep(5)
     time.sleep(calls // rate + 45)  # transactions linger for 32 s
@@ -140,7 +118,7 @@ populations:
 run: {{steady: 20 s, drain: 5 s}}
 """
     try:
-        x = Load(text).wait()
+        x = rig.Load(text).wait()
     finally:
         switch.stop()
     done = x["callers"]["registrations"]

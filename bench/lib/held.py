@@ -13,7 +13,7 @@ def with_held(held):
     """Returns (kB per held call, us CPU per further call)."""
     switch = rig.strowger()
     try:
-        other = rig.callee()
+        other = rig.Callee()
         rig.call(switch.port, 500, 1000)  # everything that is made once is made
         time.sleep(SETTLE_S)
         idle = switch.pss_kb()

@@ -148,7 +148,7 @@ def main():
         + rig.phones(41000, 1, CALLER, **BY_INVITE)
         + rig.phones(41001, 1, CALLED, **BY_INVITE))
     switch = rig.strowger(config)
-    other = rig.callee()
+    other = rig.Callee()
     caller = rig.Caller(switch.port, args.rate, args.rate * 600,
                         number="40000", hold_ms=500)
     try:

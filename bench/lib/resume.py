@@ -135,7 +135,7 @@ def resume(args, folder):
                                rig.phones(40000, 100))
     dice = random.Random(args.seed)
     switch = rig.strowger(config)
-    other = rig.callee()
+    other = rig.Callee()
     staying = Writer(pathlib.Path(folder, "staying"))
     dying = Writer(pathlib.Path(folder, "dying"))
     caller = None

@@ -150,40 +150,38 @@ def bare():
     return Process("bare-stack", 5082, [ROOT / "build/release/bare_stack"])
 
 
-def callee(port=5090, extra=()):
-    return subprocess.Popen(
-        ["sipp", "-sf", HERE / "uas.xml", "-i", "127.0.0.1", "-p", str(port),
-         "-nostdin", "-buff_size", "16777216", *extra],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+# -- traffic ------------------------------------------------------------------
+
+CALLEE = """
+load: callee
+target: 127.0.0.1:{port}
+listen: 127.0.0.1:{port}
+populations:
+  - {{name: callees, users: [callee], answers: {{ring-after: 0 s, answer-after: 0 s}}}}
+"""
+CALLER = """
+load: caller
+target: 127.0.0.1:{target}
+listen: 127.0.0.1:{port}
+populations:
+  - name: callers
+    users: ["5551000"]
+    calls: {{to: {numbers}, arrivals: {{constant: {rate}/s}}, talk: {hold_ms} ms}}
+run: {{calls: {calls}, steady: {seconds} s, drain: {drain} s}}
+"""
 
 
-class Caller:
-    """SIPp that calls through 127.0.0.1:port. Numbers of a list take turns; a
-    number outside goes over the trunk."""
+class Load:
+    """`strowger load run` of a scenario; its report when it is over."""
 
-    def __init__(self, port, rate, calls, hold_ms=0, number="12345",
-                 local_port=5061):
+    def __init__(self, text, *options):
         self.folder = tempfile.TemporaryDirectory(prefix="bench-")
-        self.stat = os.path.join(self.folder.name, "stat.csv")
-        scenario, which = HERE / "uac.xml", ["-s", number]
-        if not isinstance(number, str):
-            scenario, which = self.many(scenario, number)
+        self.report = pathlib.Path(self.folder.name, "report.json")
+        path = pathlib.Path(self.folder.name, "scenario.yaml")
+        path.write_text(text, encoding="utf-8")
         self.process = subprocess.Popen(
-            ["sipp", "-sf", scenario, *which, f"127.0.0.1:{port}",
-             "-i", "127.0.0.1", "-p", str(local_port), "-r", str(rate), "-m", str(calls),
-             "-l", "200000", "-d", str(hold_ms), "-nostdin",
-             "-buff_size", "16777216", "-trace_stat", "-stf", self.stat, "-fd", "1",
-             "-timeout", str(calls // rate + hold_ms // 1000 + 60)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            cwd=self.folder.name)
-
-    def many(self, scenario, numbers):
-        """A scenario that takes its number from a file."""
-        listed = pathlib.Path(self.folder.name, "numbers.csv")
-        listed.write_text("SEQUENTIAL\n" + "".join(f"{x};\n" for x in numbers))
-        changed = pathlib.Path(self.folder.name, "uac.xml")
-        changed.write_text(scenario.read_text().replace("[service]", "[field0]"))
-        return changed, ["-inf", str(listed)]
+            [STROWGER, "load", "run", path, "--quiet", "--no-probe", "--json",
+             self.report, *options], stdout=subprocess.DEVNULL)
 
     def is_running(self):
         return self.process.poll() is None
@@ -191,35 +189,95 @@ class Caller:
     def enough(self):
         """No further calls; those that are up end as they should."""
         if self.is_running():
-            self.process.send_signal(signal.SIGUSR1)
-
-    def result(self):
-        """Waits for the end; SIPp's final counters."""
-        self.process.wait()
-        with open(self.stat) as f:
-            last = list(csv.DictReader(f, delimiter=";"))[-1]
-        self.folder.cleanup()
-        return {
-            "ok": int(last["SuccessfulCall(C)"]),
-            "failed": int(last["FailedCall(C)"]),
-            "retransmissions": int(last["Retransmissions(C)"]),
-        }
+            self.process.send_signal(signal.SIGINT)
 
     def kill(self):
         if self.is_running():
             self.process.kill()
             self.process.wait()
 
+    def wait(self):
+        self.process.wait()
+        with self.folder:
+            return json.loads(self.report.read_text("utf-8"))
+
+
+class Callee(Load):
+    """Takes every call at once until it is stopped."""
+
+    def __init__(self, port=5090):
+        super().__init__(CALLEE.format(port=port))
+        while not answers_options(port):
+            if not self.is_running():
+                sys.exit(f"the callee at port {port} did not start")
+
+    def terminate(self):
+        self.process.terminate()
+
+
+class Caller(Load):
+    """Calls through 127.0.0.1:port. Of a list of numbers each call draws one; a
+    number outside goes over the trunk."""
+
+    def __init__(self, port, rate, calls, hold_ms=0, number="12345",
+                 local_port=5061):
+        numbers = [number] if isinstance(number, str) else list(number)
+        super().__init__(CALLER.format(
+            target=port, port=local_port, rate=rate, calls=calls,
+            hold_ms=hold_ms, numbers=json.dumps(numbers),
+            seconds=calls // rate + 60, drain=hold_ms // 1000 + 60))
+
+    def result(self):
+        """Waits for the end; what became of the calls. `invalid` says why the
+        caller was the limit, if it was."""
+        x = self.wait()
+        calls = x["callers"]
+        return {
+            "ok": calls["ended_cleanly"],
+            "failed": calls["attempts"] - calls["ended_cleanly"],
+            "retransmissions": calls["retransmitted"],
+            **({"invalid": x["verdict"]["invalid"]}
+               if x["verdict"]["invalid"] else {}),
+        }
+
+
+def sipp_callee(port=5090):
+    return subprocess.Popen(
+        ["sipp", "-sf", HERE / "uas.xml", "-i", "127.0.0.1", "-p", str(port),
+         "-nostdin", "-buff_size", "16777216"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def sipp_call(port, rate, calls, local_port=5061):
+    """Drives calls through 127.0.0.1:port; SIPp's final counters."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        stat = os.path.join(folder, "stat.csv")
+        subprocess.run(
+            ["sipp", "-sf", HERE / "uac.xml", "-s", "12345", f"127.0.0.1:{port}",
+             "-i", "127.0.0.1", "-p", str(local_port), "-r", str(rate),
+             "-m", str(calls), "-l", "200000", "-d", "0", "-nostdin",
+             "-buff_size", "16777216", "-trace_stat", "-stf", stat, "-fd", "1",
+             "-timeout", str(calls // rate + 60)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
+            check=False)
+        with open(stat, encoding="ascii") as lines:
+            last = list(csv.DictReader(lines, delimiter=";"))[-1]
+    return {
+        "ok": int(last["SuccessfulCall(C)"]),
+        "failed": int(last["FailedCall(C)"]),
+        "retransmissions": int(last["Retransmissions(C)"]),
+    }
+
 
 def call(port, rate, calls, hold_ms=0, **how):
-    """Drives calls through 127.0.0.1:port; returns SIPp's final counters."""
+    """Drives calls through 127.0.0.1:port; what became of them."""
     return Caller(port, rate, calls, hold_ms, **how).result()
 
 
 def cost(switch, rate, calls, **how):
-    """Drives calls to a callee of its own; SIPp's counters, and what a call
-    cost the switch."""
-    other = callee()
+    """Drives calls to a callee of its own; what became of them, and what a
+    call cost the switch."""
+    other = Callee()
     try:
         before = switch.cpu_s()
         result = call(switch.port, rate, calls, **how)

@@ -158,7 +158,7 @@ def kill_often(x, args, is_running):
 
 def kills(args):
     with Setting(args) as x:
-        other = rig.callee()
+        other = rig.Callee()
         caller = rig.Caller(x.switch.port, args.rate,
                             args.rate * (60 + 3 * args.kills), number=POINT)
         try:
