@@ -48,6 +48,9 @@ crowd::crowd(caf::actor_system& system, reactor& host,
   ticker_ = system_.spawn(watcher, [this] { on_tick(); });
   clerk_ = system_.spawn(listener<registration_listener, registered>,
                          [this](const registered& x) { on_registered(x); });
+  watcher_ = system_.spawn(
+    listener<subscription_listener, subscription_news>,
+    [this](const subscription_news& x) { on_subscription(x); });
 }
 
 crowd::~crowd() = default;
@@ -56,6 +59,7 @@ void crowd::shut_down() {
   stop();
   caf::anon_send_exit(ticker_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(clerk_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(watcher_, caf::exit_reason::user_shutdown);
   for (auto& [id, x] : sessions_)
     caf::anon_send_exit(x.handle, caf::exit_reason::user_shutdown);
 }
@@ -220,6 +224,59 @@ void crowd::on_registered(const registered& x) {
   arm();
 }
 
+// -- subscriptions ------------------------------------------------------------
+
+void crowd::start_subscribing() {
+  if (!what_.subscribes)
+    return;
+  auto& how = *what_.subscribes;
+  auto now = reactor_.clock_now();
+  auto users = static_cast<uint32_t>(what_.users.size());
+  subscribe_due_.resize(users);
+  for (uint32_t i = 0; i < users; ++i) {
+    auto& user = what_.users[i];
+    subscription_order x;
+    x.user = i;
+    x.number = user.number;
+    x.domain = domain_;
+    x.watched = how.numbers.empty() ? user.number
+                                    : how.numbers[i % how.numbers.size()];
+    x.hop = "sip:" + traffic::target_of(script_);
+    x.event = how.event;
+    x.accept = how.accept;
+    x.login = traffic::login_of(what_, user);
+    x.expires_s = static_cast<uint32_t>(how.expires.count());
+    x.first = now + model::duration{how.spread} * i / users;
+    registrar_->send(std::move(x), watcher_);
+  }
+}
+
+/// All of them count, as registrations do.
+void crowd::on_subscription(const subscription_news& x) {
+  auto& count = counts(call_side::caller, run_window::steady);
+  switch (x.what) {
+    case subscription_news::kind::sent:
+      ++count.subscriptions.attempts;
+      ++subscribing_;
+      subscribe_due_[x.user] = x.due;
+      return;
+    case subscription_news::kind::answered:
+      --subscribing_;
+      if (x.status / 100 != 2) {
+        ++count.subscriptions.failed_by_status[x.status];
+        return;
+      }
+      ++count.subscriptions.succeeded;
+      count.record(
+        traffic::latency::subscription,
+        model::us_between(subscribe_due_[x.user], reactor_.clock_now()));
+      return;
+    case subscription_news::kind::notified:
+      ++count.notifications;
+      return;
+  }
+}
+
 // -- counts -------------------------------------------------------------------
 
 crowd::tallies crowd::take_counts() {
@@ -231,9 +288,10 @@ crowd::tallies crowd::take_counts() {
     count.in_progress += traffic::is_setting_up(*entry.state);
     count.up += traffic::is_up(*entry.state);
   }
+  auto& ours = of(result, call_side::caller, run_window::steady);
   if (registrations_)
-    of(result, call_side::caller, run_window::steady).registrations.in_progress
-      = registrations_->in_flight();
+    ours.registrations.in_progress = registrations_->in_flight();
+  ours.subscriptions.in_progress = subscribing_;
   return result;
 }
 

@@ -17,6 +17,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace strowger {
 
@@ -47,11 +48,15 @@ public:
 
   /// Users register from now on, and anew before they expire.
   void start_registering();
-  /// True once every user that calls or is called has had an answer.
+  /// True once every user that calls, is called or subscribes has had an
+  /// answer.
   bool has_registered() const {
-    return !registrations_ || (!what_.calls && !what_.answers)
+    return !registrations_
+           || (!what_.calls && !what_.answers && !what_.subscribes)
            || registrations_->all_answered();
   }
+  /// Users subscribe from now on, and renew it.
+  void start_subscribing();
   /// Calls arrive from then on.
   void start_calling(model::time_point now);
   /// None that was intended then, or later.
@@ -146,6 +151,7 @@ private:
   void on_calls_due();
   void on_registrations_due();
   void on_registered(const registered& x);
+  void on_subscription(const subscription_news& x);
   registration_order order(uint32_t user) const;
   void arm();
   bool call_due(model::time_point now);
@@ -179,6 +185,8 @@ private:
   model::time_point call_until_ = model::never;
 
   std::optional<traffic::registrations> registrations_;
+  std::vector<model::time_point> subscribe_due_; // of the SUBSCRIBE in flight
+  size_t subscribing_ = 0;                       // SUBSCRIBEs in flight
 
   run_window window_ = run_window::warm_up;
   tallies counts_;
@@ -187,7 +195,8 @@ private:
   uint64_t next_id_;
 
   deadline_listener ticker_;
-  registration_listener clerk_; // hears what registrars say
+  registration_listener clerk_;   // hears what registrars say
+  subscription_listener watcher_; // hears what becomes of subscriptions
   alarm wake_;
 };
 

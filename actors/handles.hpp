@@ -32,6 +32,11 @@ using registration_listener = caf::typed_actor<
   // wire -> crowd: what came of a REGISTER.
   caf::reacts_to<registered>>;
 
+/// Whoever subscribes for users.
+using subscription_listener = caf::typed_actor<
+  // wire -> crowd: what happens to a subscription.
+  caf::reacts_to<subscription_news>>;
+
 /// A DN or trunk, as calls see it.
 using device_actor = deadline_listener::extend<
   // call -> device: may I use you? Answered with seized or refused.

@@ -44,6 +44,19 @@ struct registered {
   uint32_t expires_s = 0;
 };
 
+/// What happens to the subscription of a simulated user.
+struct subscription_news {
+  enum class kind : uint8_t {
+    sent,     // a SUBSCRIBE, which was due at `due`
+    answered, // finally, with `status`; 0: no answer
+    notified,
+  };
+  uint32_t user = 0;
+  kind what = kind::sent;
+  uint16_t status = 0;
+  model::time_point due{};
+};
+
 /// Result of an OPTIONS probe; status 0 means that nobody answered.
 struct probed {
   uint16_t status = 0;
@@ -82,6 +95,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::enrolment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::probed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::registered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::subscription_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::reconfigured)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::demanded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(strowger::model::word_to_call)

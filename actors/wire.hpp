@@ -46,6 +46,20 @@ struct registration_order {
   uint32_t expires_s = 3600; // 0: removes the binding
 };
 
+/// A subscription that a simulated user is to keep (RFC 6665).
+struct subscription_order {
+  uint32_t user = 0;   // comes back with the news
+  std::string number;  // user part of From
+  std::string domain;  // of From and To
+  std::string watched; // user part of To
+  std::string hop;     // URI to send it to
+  std::string event;   // the package
+  std::string accept;  // type of its documents
+  model::credentials login;
+  uint32_t expires_s = 3600;
+  model::time_point first{}; // when the first SUBSCRIBE is due
+};
+
 /// What simulated users ask of a signalling edge beside calls.
 class registering_wire {
 public:
@@ -54,6 +68,9 @@ public:
   /// Sends it, with the answer to a challenge if there is one; the result comes
   /// to `asker` as `registered`. Later ones of the same user keep its Call-ID.
   virtual void send(registration_order&& x, registration_listener asker) = 0;
+
+  /// Keeps it until the wire shuts down, the only one of this user.
+  virtual void send(subscription_order&& x, subscription_listener asker) = 0;
 };
 
 /// May a new call come in?

@@ -54,6 +54,7 @@ std::optional<std::string> edge::open(const model::directory& config,
   registrations.emplace(challenger_, reactor_.counters());
   probes.emplace(agent_, "sip:" + self_.host + ":" + self_.port);
   users.emplace(agent_, self_, loop_, reactor_);
+  watchers.emplace(agent_, self_, loop_, system_, reactor_);
   presences.emplace(agent_, self_, loop_, system_, reactor_, board_);
   sampler_ = su_timer_create(su_root_task(loop_.root()), 1000);
   su_timer_set_for_ever(sampler_, on_sample, this);
@@ -83,6 +84,8 @@ void edge::shut_down() {
     presences->close();
   if (users)
     users->close();
+  if (watchers)
+    watchers->close();
   if (sampler_ != nullptr)
     su_timer_destroy(sampler_);
   sampler_ = nullptr;
@@ -92,6 +95,7 @@ void edge::shut_down() {
   probes.reset();
   presences.reset();
   users.reset();
+  watchers.reset();
   registrations.reset();
 }
 

@@ -14,6 +14,7 @@
 #include "sip/registrant.hpp"
 #include "sip/registrar.hpp"
 #include "sip/tls_sessions.hpp"
+#include "sip/user_subscriptions.hpp"
 
 #include <memory>
 #include <optional>
@@ -67,6 +68,7 @@ public:
   std::optional<registrar> registrations;
   std::optional<presence> presences;
   std::optional<registrant> users;
+  std::optional<user_subscriptions> watchers; // of simulated users
 
 private:
   // -- requests in (receive.cpp) ----------------------------------------------

@@ -2,25 +2,36 @@
 
 #include "actors/model/contact.hpp"
 #include "actors/model/device.hpp"
-#include "actors/watcher.hpp"
 #include "sip/address.hpp"
-#include "sip/presence_one.hpp"
+#include "sip/sofia.hpp"
 
-#include <caf/send.hpp>
-
-#include <algorithm>
+#include <utility>
 
 namespace strowger::sip {
+
+namespace {
 
 using model::option;
 using model::subscription_phase;
 
-// -- life ---------------------------------------------------------------------
+constexpr std::string_view package = "presence";
+
+/// What the body says; nothing if it is malformed. Without a body, as before
+/// somebody has allowed the subscription, nothing is said.
+std::optional<basic_status> status_in(const sip_s& notify) {
+  const auto* body = notify.sip_payload;
+  if (body == nullptr || body->pl_len == 0)
+    return basic_status::unsaid;
+  return read_pidf({body->pl_data, body->pl_len});
+}
+
+} // namespace
 
 presence::presence(nta_agent_s* agent, const own_address& self, loop& turner,
                    caf::actor_system& system, reactor& host, switchboard& board)
-  : agent_(agent), self_(self), loop_(turner), system_(system), reactor_(host),
-    board_(board), random_(std::random_device{}()) {
+  : self_(self), reactor_(host), board_(board),
+    subscriptions_(agent, self, turner, system, host, *this, "presence-",
+                   pace) {
   // nop
 }
 
@@ -29,23 +40,11 @@ presence::~presence() {
 }
 
 void presence::close() {
-  auto now = reactor_.clock_now();
-  for (auto& [id, x] : all_) {
-    x->machine.stop(now);
-    send(*x, x->machine.on_tick(now));
-    forget_request(*x);
-    if (x->counted != subscription_phase::ended)
-      reactor_.counters()
-        .presence_subscriptions[static_cast<std::size_t>(x->counted)]
-        .give();
-  }
-  all_.clear();
+  subscriptions_.close();
+  for (auto& [id, x] : phones_)
+    count(x, subscription_phase::ended);
+  phones_.clear();
   wanted_.clear();
-  due_.clear();
-  wake_.cancel();
-  if (watcher_)
-    caf::anon_send_exit(watcher_, caf::exit_reason::user_shutdown);
-  watcher_ = nullptr;
 }
 
 // -- configuration ------------------------------------------------------------
@@ -53,10 +52,10 @@ void presence::close() {
 /// `subscribe-presence` and its kin; nothing without it, or if the trunk has no
 /// contact. Without a domain it is the trunk's own address, without a From the
 /// switch's: what a registrar without domains of its own expects.
-std::optional<presence::terms>
-presence::terms_of(const model::directory& config, const model::dn& phone,
+std::optional<subscription_terms>
+presence::terms_of(const model::directory& config, const model::dn& dn,
                    const own_address& self) {
-  const auto& name = config.text(option::subscribe_presence, &phone);
+  const auto& name = config.text(option::subscribe_presence, &dn);
   const auto* trunk = name.empty() ? nullptr : config.find(name);
   if (trunk == nullptr)
     return std::nullopt;
@@ -67,10 +66,12 @@ presence::terms_of(const model::directory& config, const model::dn& phone,
   auto& notifier = targets.front();
   const auto& domain = config.text(option::subscribe_presence_domain, trunk);
   const auto& from = config.text(option::subscribe_presence_from, trunk);
-  terms result;
+  subscription_terms result;
+  result.event = package;
+  result.accept = pidf_type;
   result.where.target = model::request_uri(
     domain.empty() ? host_of(notifier.uri) : std::string_view{domain},
-    phone.number, model::contact_user::replace);
+    dn.number, model::contact_user::replace);
   result.where.from = from.empty() ? "sip:" + self.host
                                    : model::request_uri(
                                      from, {}, model::contact_user::keep);
@@ -83,115 +84,90 @@ presence::terms_of(const model::directory& config, const model::dn& phone,
 
 void presence::configure(const model::directory& config) {
   ++generation_;
-  for (const auto& phone : config.dns()) {
-    auto agreed = terms_of(config, phone, self_);
+  for (const auto& dn : config.dns()) {
+    auto agreed = terms_of(config, dn, self_);
     if (!agreed)
       continue;
-    auto known = wanted_.find(phone.number);
-    if (known != wanted_.end() && known->second->where == agreed->where) {
-      auto& x = *known->second;
-      x.generation = generation_;
-      x.login = std::move(agreed->login);
-      x.machine.wish(agreed->expires_s);
-      continue;
+    auto known = wanted_.find(dn.number);
+    if (known != wanted_.end()) {
+      auto& x = phones_.at(known->second);
+      if (x.where == agreed->where) {
+        x.generation = generation_;
+        subscriptions_.change(known->second, std::move(agreed->login),
+                              agreed->expires_s);
+        continue;
+      }
+      end(known->second);
     }
-    if (known != wanted_.end())
-      end(*known->second);
-    begin(phone.number, std::move(*agreed));
+    begin(dn.number, std::move(*agreed));
   }
   for (auto i = wanted_.begin(); i != wanted_.end();) {
-    auto& x = *(i++)->second; // end() takes it out
-    if (x.generation != generation_)
-      end(x);
+    auto id = (i++)->second; // end() takes it out
+    if (phones_.at(id).generation != generation_)
+      end(id);
   }
-  arm();
+  subscriptions_.arm();
 }
 
-void presence::begin(const std::string& dn, terms&& agreed) {
-  auto fresh = std::make_unique<one>();
-  auto& x = *fresh;
-  x.owner = this;
-  x.id = ++last_id_;
+void presence::begin(const std::string& dn, subscription_terms&& agreed) {
+  auto id = ++last_id_;
+  auto& x = phones_[id];
   x.dn = dn;
-  x.where = std::move(agreed.where);
-  x.login = std::move(agreed.login);
+  x.where = agreed.where;
   x.generation = generation_;
-  x.machine.start(agreed.expires_s, reactor_.clock_now());
-  all_.emplace(x.id, std::move(fresh));
-  wanted_[x.dn] = &x;
-  settle(x);
+  wanted_[dn] = id;
+  subscriptions_.begin(id, std::move(agreed), reactor_.clock_now());
 }
 
-void presence::end(one& x) {
-  x.wanted = false;
-  wanted_.erase(x.dn);
-  x.machine.stop(reactor_.clock_now());
-  settle(x);
+void presence::end(std::uint32_t id) {
+  wanted_.erase(phones_.at(id).dn);
+  subscriptions_.end(id);
 }
 
-// -- deadlines ----------------------------------------------------------------
+// -- what comes of it ---------------------------------------------------------
 
-void presence::tick() {
-  auto now = reactor_.now();
-  if (now >= paused_until_) {
-    std::size_t sent = 0;
-    while (!due_.empty() && due_.begin()->first <= now && sent < burst) {
-      auto& x = *all_.at(due_.begin()->second);
-      auto what = x.machine.on_tick(now);
-      if (what != model::subscription_request::none) {
-        send(x, what);
-        ++sent;
-      }
-      settle(x);
-    }
-    if (sent > 0)
-      paused_until_ = now + pause;
+std::optional<refusal> presence::read(std::uint32_t id, const sip_s& notify) {
+  auto said = status_in(notify);
+  if (!said) {
+    reactor_.counters().parse_errors.add();
+    return refusal{.phrase = "Bad Presence Document"};
   }
-  arm();
+  phones_.at(id).said = *said;
+  return std::nullopt;
 }
 
-/// All subscriptions share one deadline at the reactor.
-void presence::arm() {
-  if (due_.empty()) {
-    wake_.cancel();
-    return;
-  }
-  if (!watcher_)
-    watcher_ = system_.spawn(watcher, [this] {
-      wake_.rang();
-      tick();
-    });
-  wake_.set(reactor_, std::max(due_.begin()->first, paused_until_), watcher_);
+void presence::notified(std::uint32_t id, const model::subscription& machine) {
+  auto& x = phones_.at(id);
+  if (x.said != basic_status::unsaid && machine.believed())
+    tell(x, x.said == basic_status::closed);
 }
 
-/// To be called after every step of a subscription, which may be its last.
-void presence::settle(one& x) {
-  if (!x.machine.listens())
-    forget_request(x);
+void presence::settled(std::uint32_t id, const model::subscription& machine) {
+  auto& x = phones_.at(id);
   // Who was busy when the subscription was lost for good is idle: nobody would
   // ever say so, and a phone that turns out to be busy costs one attempt.
-  if (x.busy && !x.machine.believed())
+  if (x.busy && !machine.believed())
     tell(x, false);
-  auto phase = x.machine.phase();
-  auto& gauges = reactor_.counters().presence_subscriptions;
-  if (phase != x.counted) {
-    if (x.counted != subscription_phase::ended)
-      gauges[static_cast<std::size_t>(x.counted)].give();
-    if (phase != subscription_phase::ended)
-      gauges[static_cast<std::size_t>(phase)].take();
-    x.counted = phase;
-  }
-  if (x.queued != x.machine.next_deadline()) {
-    due_.erase({x.queued, x.id});
-    x.queued = x.machine.next_deadline();
-    if (x.queued != model::never)
-      due_.emplace(x.queued, x.id);
-  }
-  if (phase == subscription_phase::ended && !x.wanted)
-    all_.erase(x.id);
+  auto phase = machine.phase();
+  count(x, phase);
+  auto wanted = wanted_.find(x.dn);
+  if (phase == subscription_phase::ended
+      && (wanted == wanted_.end() || wanted->second != id))
+    phones_.erase(id);
 }
 
-void presence::tell(one& x, bool busy) {
+void presence::count(phone& x, subscription_phase now) {
+  auto& gauges = reactor_.counters().presence_subscriptions;
+  if (now == x.counted)
+    return;
+  if (x.counted != subscription_phase::ended)
+    gauges[static_cast<std::size_t>(x.counted)].give();
+  if (now != subscription_phase::ended)
+    gauges[static_cast<std::size_t>(now)].take();
+  x.counted = now;
+}
+
+void presence::tell(phone& x, bool busy) {
   if (x.busy == busy)
     return;
   x.busy = busy;

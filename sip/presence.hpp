@@ -1,33 +1,14 @@
 #pragma once
 
-#include "actors/alarm.hpp"
-#include "actors/model/subscription.hpp"
-#include "actors/wire.hpp"
-#include "sip/dialog.hpp"
-#include "sip/listeners.hpp"
-#include "sip/refusal.hpp"
+#include "sip/pidf.hpp"
+#include "sip/subscriber.hpp"
 
-#include <caf/actor_system.hpp>
-
-#include <cstddef>
-#include <cstdint>
 #include <map>
-#include <memory>
-#include <optional>
-#include <random>
-#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
-
-struct msg_s;
-struct nta_agent_s;
-struct nta_outgoing_s;
-struct sip_s;
+#include <unordered_map>
 
 namespace strowger::sip {
-
-class loop;
 
 /// Watches the presence of phones that an external registrar serves
 /// (`subscribe-presence`, RFC 3856, semantics §6.8): a subscription at the
@@ -35,17 +16,15 @@ class loop;
 /// is told to the switchboard once, and so is its return. NOTIFYs at refreshes
 /// repeat what is known: they change nothing, as the agent may have decided
 /// otherwise since.
-class presence {
+class presence final : subscription_owner {
 public:
-  /// At most so many SUBSCRIBEs go out at once, then none for a while: 400 a
-  /// second. Thus 10,000 phones are asked for within 25 s of the start, which
-  /// no registrar takes for a flood, and can be refreshed every minute.
-  static constexpr std::size_t burst = 20;
-  static constexpr model::duration pause = std::chrono::milliseconds{50};
+  /// 400 a second. Thus 10,000 phones are asked for within 25 s of the start,
+  /// which no registrar takes for a flood, and can be refreshed every minute.
+  static constexpr subscriber::pace pace{20, std::chrono::milliseconds{50}};
 
   presence(nta_agent_s* agent, const own_address& self, loop& turner,
            caf::actor_system& system, reactor& host, switchboard& board);
-  ~presence();
+  ~presence() override;
   presence(const presence&) = delete;
   presence& operator=(const presence&) = delete;
 
@@ -53,71 +32,52 @@ public:
   /// not touched, and takes another `subscribe-presence-expire` at its refresh.
   void configure(const model::directory& config);
 
-  /// Answers a NOTIFY in the dialog of a subscription; false, and nothing
-  /// else, if there is none of this dialog.
-  bool receive(msg_s* message, const sip_s& request);
+  /// See subscriber::receive().
+  bool receive(msg_s* message, const sip_s& request) {
+    return subscriptions_.receive(message, request);
+  }
 
-  /// Leaves every subscription without waiting for answers, all of them at
-  /// once: a datagram lost there costs the notifier until Expires. Nothing is
-  /// told to the switchboard. To be called before the agent goes.
+  /// See subscriber::close().
   void close();
 
 private:
-  /// Where the subscriptions of a DN go; two that are equal are one dialog.
-  struct place {
-    std::string hop;    // URI of the trunk
-    std::string target; // sip:<DN>@<subscribe-presence-domain>
-    std::string from;   // URI
-    friend bool operator==(const place&, const place&) = default;
+  /// A phone that is watched, or was and is being left.
+  struct phone {
+    std::string dn;
+    subscription_place where;
+    std::uint32_t generation = 0; // of the configuration that wants it
+    bool busy = false;            // as the switchboard was told
+    basic_status said = basic_status::unsaid; // by the NOTIFY in hand
+    model::subscription_phase counted = model::subscription_phase::ended;
   };
-  /// What the options say of a DN that is to be watched.
-  struct terms {
-    place where;
-    model::credentials login; // at the trunk
-    std::uint32_t expires_s = 0;
-  };
-  struct one;
 
-  static std::optional<terms> terms_of(const model::directory& config,
-                                       const model::dn& phone,
-                                       const own_address& self);
-  static int on_response(void* magic, nta_outgoing_s* transaction,
-                         const sip_s* response);
+  static std::optional<subscription_terms>
+  terms_of(const model::directory& config, const model::dn& dn,
+           const own_address& self);
+  void begin(const std::string& dn, subscription_terms&& agreed);
+  void end(std::uint32_t id);
+  void count(phone& x, model::subscription_phase now);
+  void tell(phone& x, bool busy);
 
-  // -- life (presence.cpp) ----------------------------------------------------
-  void begin(const std::string& dn, terms&& agreed);
-  void end(one& x);
-  void tick();
-  void arm();
-  void settle(one& x);
-  void tell(one& x, bool busy);
+  // -- subscription_owner -----------------------------------------------------
+  std::optional<refusal> read(std::uint32_t id, const sip_s& notify) override;
+  void notified(std::uint32_t id, const model::subscription& machine) override;
+  void sent(std::uint32_t, model::time_point) override {
+    // nop
+  }
+  void answered(std::uint32_t, std::uint16_t) override {
+    // nop
+  }
+  void settled(std::uint32_t id, const model::subscription& machine) override;
 
-  // -- messages (presence_messages.cpp) ---------------------------------------
-  void open_dialog(one& x);
-  void send(one& x, model::subscription_request what);
-  bool transmit(one& x);
-  void forget_request(one& x);
-  void receive_response(one& x, const sip_s* response, std::uint16_t status);
-  bool answer_challenge(one& x, const sip_s& response);
-  one* find(const sip_s& notify);
-  std::optional<refusal> judge(const one& x, const sip_s& notify) const;
-
-  nta_agent_s* agent_;
   const own_address& self_;
-  loop& loop_;
-  caf::actor_system& system_;
   reactor& reactor_;
   switchboard& board_;
-
-  std::map<std::uint32_t, std::unique_ptr<one>> all_;
-  std::map<std::string, one*, std::less<>> wanted_; // by DN
-  std::set<std::pair<model::time_point, std::uint32_t>> due_;
-  model::time_point paused_until_{};
-  deadline_listener watcher_;
-  alarm wake_;
+  std::unordered_map<std::uint32_t, phone> phones_;
+  std::map<std::string, std::uint32_t, std::less<>> wanted_; // by DN
   std::uint32_t last_id_ = 0;
   std::uint32_t generation_ = 0; // of the configuration
-  std::mt19937_64 random_;
+  subscriber subscriptions_;
 };
 
 } // namespace strowger::sip

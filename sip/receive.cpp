@@ -209,7 +209,8 @@ void edge::receive_in_dialog(msg_s* message, sip_s* request,
   }
   if (l == nullptr) {
     if (request->sip_request->rq_method != sip_method_notify
-        || !presences->receive(message, *request))
+        || !(presences->receive(message, *request)
+             || watchers->receive(message, *request)))
       turn_away(message, no_such_dialog());
     return;
   }

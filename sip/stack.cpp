@@ -93,6 +93,11 @@ void stack::send(registration_order&& x, registration_listener asker) {
     caf::anon_send(asker, registered{x.user, 0, 0});
 }
 
+void stack::send(subscription_order&& x, subscription_listener asker) {
+  if (edge_->watchers)
+    edge_->watchers->send(std::move(x), std::move(asker));
+}
+
 void stack::answer(enrolled&& x) {
   if (edge_->registrations)
     edge_->registrations->answer(std::move(x));

@@ -51,6 +51,7 @@ public:
   // -- registering_wire -------------------------------------------------------
 
   void send(registration_order&& x, registration_listener asker) override;
+  void send(subscription_order&& x, subscription_listener asker) override;
 
 private:
   std::unique_ptr<edge> edge_;

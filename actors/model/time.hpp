@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 namespace strowger::model {
 
@@ -21,5 +23,11 @@ using duration = switch_clock::duration;
 
 /// Later than every deadline.
 inline constexpr time_point never = time_point::max();
+
+/// Microseconds; 0 if `to` is before `from`.
+inline std::uint64_t us_between(time_point from, time_point to) {
+  auto us = std::chrono::duration_cast<std::chrono::microseconds>(to - from);
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(us.count(), 0));
+}
 
 } // namespace strowger::model

@@ -28,10 +28,19 @@ struct alias {
 };
 
 constexpr alias latencies[] = {
-  {"100", "100"},    {"ringing", "ringing"}, {"answer", "answer"},
-  {"ack", "ack"},    {"bye", "bye"},         {"register", "register"},
-  {"SRD", "SRD"},    {"SDT", "SDT"},         {"18x", "ringing"},
-  {"2xx", "answer"}, {"SDD", "bye"},         {"RRD", "register"},
+  {"100", "100"},
+  {"ringing", "ringing"},
+  {"answer", "answer"},
+  {"ack", "ack"},
+  {"bye", "bye"},
+  {"register", "register"},
+  {"SRD", "SRD"},
+  {"SDT", "SDT"},
+  {"18x", "ringing"},
+  {"2xx", "answer"},
+  {"SDD", "bye"},
+  {"RRD", "register"},
+  {"subscribe", "subscribe"},
 };
 
 constexpr string_view shares[] = {"answered", "abandoned", "busy",
@@ -181,8 +190,8 @@ private:
   }
 
   bool latency() {
-    constexpr string_view expected
-      = "expected 100, ringing, answer, ack, bye, register, SRD or SDT";
+    constexpr string_view expected = "expected 100, ringing, answer, ack, bye, "
+                                     "register, subscribe, SRD or SDT";
     auto word = take();
     if (word.empty())
       return fail(std::string{"no latency is named; "}.append(expected));

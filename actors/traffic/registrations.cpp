@@ -52,11 +52,8 @@ void registrations::answered(std::uint32_t user, std::uint16_t status,
     return;
   }
   ++count.succeeded;
-  auto us = std::chrono::duration_cast<std::chrono::microseconds>(
-    now - intended_[user]);
-  counts.record(
-    latency::registration,
-    static_cast<std::uint64_t>(std::max<std::int64_t>(us.count(), 0)));
+  counts.record(latency::registration,
+                model::us_between(intended_[user], now));
   due_.push({now + refresh_after(expires_s), user});
 }
 

@@ -25,6 +25,17 @@ struct registration {
   std::chrono::milliseconds spread{1000};
 };
 
+/// How the users of a population subscribe to something (RFC 6665).
+struct subscribing {
+  std::string event;  // the package
+  std::string accept; // type of its documents
+  std::chrono::seconds expires{3600};
+  /// The first SUBSCRIBEs are spread evenly over this time.
+  std::chrono::milliseconds spread{1000};
+  std::vector<std::string> numbers; // whom they watch, in turn; empty:
+                                    // themselves
+};
+
 /// A user: what it calls itself, and how it proves it.
 struct identity {
   std::string number;
@@ -86,6 +97,7 @@ struct population {
   std::string name;
   std::vector<identity> users;
   std::optional<registration> registers;
+  std::optional<subscribing> subscribes;
   std::optional<calling> calls;
   std::optional<answering> answers;
 };

@@ -5,11 +5,6 @@
 
 namespace strowger::traffic {
 
-std::uint64_t us_between(model::time_point from, model::time_point to) {
-  auto us = std::chrono::duration_cast<std::chrono::microseconds>(to - from);
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(us.count(), 0));
-}
-
 model::txn_number send(session& s, model::leg_number leg, model::method what,
                        commands& out, model::content body) {
   model::request x;

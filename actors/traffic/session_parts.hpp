@@ -8,12 +8,9 @@ namespace strowger::traffic {
 /// The dialog of a consultation; the call itself begins as leg 0.
 inline constexpr model::leg_number consult_leg = 1;
 
-/// Microseconds; 0 if `to` is before `from`.
-std::uint64_t us_between(model::time_point from, model::time_point to);
-
 inline void record(const session_context& ctx, latency what,
                    model::time_point from) {
-  ctx.counts.record(what, us_between(from, ctx.now));
+  ctx.counts.record(what, model::us_between(from, ctx.now));
 }
 
 model::txn_number send(session&, model::leg_number, model::method, commands&,

@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, outcome_count> outcome_names{
 static_assert(!outcome_names.back().empty());
 
 constexpr std::array<std::string_view, latency_count> latency_names{
-  "100",      "ringing", "answer",     "ack", "bye",
-  "register", "SRD",     "failed SRD", "SDT", "failed SDT",
+  "100",       "ringing", "answer",     "ack", "bye",        "register",
+  "subscribe", "SRD",     "failed SRD", "SDT", "failed SDT",
 };
 static_assert(!latency_names.back().empty());
 
@@ -28,6 +28,13 @@ using counts = std::map<std::uint16_t, std::uint64_t>;
 void add(counts& to, const counts& what) {
   for (auto [status, count] : what)
     to[status] += count;
+}
+
+void add(tally::standing& to, const tally::standing& what) {
+  to.attempts += what.attempts;
+  to.succeeded += what.succeeded;
+  to.in_progress += what.in_progress;
+  add(to.failed_by_status, what.failed_by_status);
 }
 
 std::uint64_t sum(const counts& what) {
@@ -58,6 +65,13 @@ std::optional<std::string> difference(term whole,
     .append(text)
     .append(" = ")
     .append(std::to_string(total));
+}
+
+std::optional<std::string> difference(std::string_view name,
+                                      const tally::standing& x) {
+  return difference({name, x.attempts}, {{"succeeded", x.succeeded},
+                                         {"failed", x.failed()},
+                                         {"in progress", x.in_progress}});
 }
 
 } // namespace
@@ -116,10 +130,9 @@ void tally::merge(const tally& other) {
   cut_off += other.cut_off;
   up += other.up;
   add(by_status, other.by_status);
-  registrations.attempts += other.registrations.attempts;
-  registrations.succeeded += other.registrations.succeeded;
-  registrations.in_progress += other.registrations.in_progress;
-  add(registrations.failed_by_status, other.registrations.failed_by_status);
+  add(registrations, other.registrations);
+  add(subscriptions, other.subscriptions);
+  notifications += other.notifications;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     steps[i].done += other.steps[i].done;
     steps[i].failed += other.steps[i].failed;
@@ -132,7 +145,7 @@ void tally::merge(const tally& other) {
 
 // -- asking -------------------------------------------------------------------
 
-std::uint64_t tally::registering::failed() const {
+std::uint64_t tally::standing::failed() const {
   return sum(failed_by_status);
 }
 
@@ -168,10 +181,9 @@ std::optional<std::string> tally::unbalanced() const {
     {{"ended cleanly", ended_cleanly}, {"cut off", cut_off}, {"up", up}});
   if (sessions)
     return sessions;
-  return difference({"registrations", registrations.attempts},
-                    {{"succeeded", registrations.succeeded},
-                     {"failed", registrations.failed()},
-                     {"in progress", registrations.in_progress}});
+  if (auto lost = difference("registrations", registrations))
+    return lost;
+  return difference("subscriptions", subscriptions);
 }
 
 } // namespace strowger::traffic

@@ -45,15 +45,16 @@ enum class latency : std::uint8_t {
   acknowledge,    // 2xx to ACK (the side that answers measures it)
   bye,            // BYE to its 2xx, RFC 6076 §4.4 (SDD)
   registration,   // REGISTER to its 2xx, RFC 6076 §4.1 (RRD)
+  subscription,   // SUBSCRIBE to its 2xx
   request,        // INVITE to the first that is no 100, RFC 6076 §4.3.1 (SRD)
   failed_request, // INVITE to its failure, RFC 6076 §4.3.2 (failed SRD)
   session,        // 2xx to BYE, ended cleanly, RFC 6076 §4.5.1 (SDT)
   failed_session, // 2xx to the time-out of BYE, RFC 6076 §4.5.2 (failed SDT)
 };
-inline constexpr std::size_t latency_count = 10;
+inline constexpr std::size_t latency_count = 11;
 
-/// "100", "ringing", "answer", "ack", "bye", "register", "SRD", "failed SRD",
-/// "SDT", "failed SDT".
+/// "100", "ringing", "answer", "ack", "bye", "register", "subscribe", "SRD",
+/// "failed SRD", "SDT", "failed SDT".
 std::string_view to_string(latency x);
 
 /// What a run counts. Plain numbers on purpose: the gauges (in progress, up)
@@ -72,7 +73,8 @@ struct tally {
   /// Final responses to INVITE, one for each outcome that had one.
   std::map<std::uint16_t, std::uint64_t> by_status;
 
-  struct registering {
+  /// REGISTERs or SUBSCRIBEs, also those that renew.
+  struct standing {
     std::uint64_t attempts = 0; // a challenge (401, 407) that we can answer is
                                 // part of its attempt
     std::uint64_t succeeded = 0;
@@ -81,7 +83,8 @@ struct tally {
     std::map<std::uint16_t, std::uint64_t> failed_by_status;
 
     std::uint64_t failed() const;
-  } registrations;
+  } registrations, subscriptions;
+  std::uint64_t notifications = 0; // NOTIFYs of subscriptions
 
   /// Steps in the middle of calls, by step_kind.
   struct stepping {
@@ -122,7 +125,7 @@ struct tally {
 
   /// Nothing if no call was lost or counted twice: attempts = answered + failed
   /// + abandoned + in progress, answered = ended cleanly + cut off + up, and
-  /// the like of registrations. Otherwise which law is broken, with numbers.
+  /// the like of registrations and subscriptions. Otherwise which law is broken, with numbers.
   std::optional<std::string> unbalanced() const;
 };
 

@@ -129,12 +129,15 @@ void add_shares(const traffic::tally& a, const traffic::tally& b,
   lines.add_share("register failed", a.registrations.failed(),
                   a.registrations.attempts, b.registrations.failed(),
                   b.registrations.attempts);
+  lines.add_share("subscribe failed", a.subscriptions.failed(),
+                  a.subscriptions.attempts, b.subscriptions.failed(),
+                  b.subscriptions.attempts);
 }
 
 void add_percentiles(const result& a, const result& b, side_by_side& lines) {
-  for (auto what :
-       {latency::trying, latency::ringing, latency::answer,
-        latency::acknowledge, latency::bye, latency::registration}) {
+  for (auto what : {latency::trying, latency::ringing, latency::answer,
+                    latency::acknowledge, latency::bye, latency::registration,
+                    latency::subscription}) {
     auto callee = what == latency::acknowledge;
     auto& of_a = (callee ? a.callees : a.callers)[what];
     auto& of_b = (callee ? b.callees : b.callers)[what];

@@ -88,13 +88,12 @@ MetricFamily times(
   return result;
 }
 
-MetricFamily registrations(const tally& x) {
-  auto result = counters("strowger_load_registrations_total",
-                         "REGISTERs that had an outcome.");
+MetricFamily standing(const char* name, const char* help,
+                      const tally::standing& x) {
+  auto result = counters(name, help);
   add(result, {{"result", "succeeded"}, {"side", "caller"}},
-      number(x.registrations.succeeded));
-  add(result, {{"result", "failed"}, {"side", "caller"}},
-      number(x.registrations.failed()));
+      number(x.succeeded));
+  add(result, {{"result", "failed"}, {"side", "caller"}}, number(x.failed()));
   return result;
 }
 
@@ -125,7 +124,10 @@ std::vector<MetricFamily> live_metrics::Collect() const {
   out.push_back(times(
     "strowger_load_bye_seconds", "Intended BYE to its 2xx.",
     {{"caller", &c[latency::bye]}, {"callee", &now_.callees[latency::bye]}}));
-  out.push_back(registrations(c));
+  out.push_back(standing("strowger_load_registrations_total",
+                         "REGISTERs that had an outcome.", c.registrations));
+  out.push_back(standing("strowger_load_subscriptions_total",
+                         "SUBSCRIBEs that had an outcome.", c.subscriptions));
   auto repeated = counters("strowger_sip_retransmissions_total",
                            "Repeated messages: out by us, in by the peer.");
   add(repeated, {{"direction", "out"}, {"side", "load"}},

@@ -50,7 +50,7 @@ json by_number(const Counts& counts) {
   return result;
 }
 
-json registrations_of(const traffic::tally::registering& x) {
+json standing_of(const traffic::tally::standing& x) {
   return {{"attempts", x.attempts},
           {"succeeded", x.succeeded},
           {"failed", x.failed()},
@@ -96,7 +96,9 @@ json of(const traffic::tally& x) {
           {"ended_cleanly", x.ended_cleanly},
           {"cut_off", x.cut_off},
           {"up", x.up},
-          {"registrations", registrations_of(x.registrations)},
+          {"registrations", standing_of(x.registrations)},
+          {"subscriptions", standing_of(x.subscriptions)},
+          {"notifications", x.notifications},
           {"steps", steps},
           {"retransmitted", x.retransmitted},
           {"peer_retransmitted", x.peer_retransmitted},

@@ -149,6 +149,13 @@ void field::read(traffic::histogram& to) const {
 
 // -- parts --------------------------------------------------------------------
 
+void read(const field& from, traffic::tally::standing& to) {
+  from["attempts"].read(to.attempts);
+  from["succeeded"].read(to.succeeded);
+  from["in_progress"].read(to.in_progress);
+  from["failed_by_status"].read(to.failed_by_status);
+}
+
 void read(const field& from, traffic::tally& to) {
   from["attempts"].read(to.attempts);
   for (std::size_t i = 0; i < traffic::outcome_count; ++i)
@@ -159,11 +166,9 @@ void read(const field& from, traffic::tally& to) {
   from["ended_cleanly"].read(to.ended_cleanly);
   from["cut_off"].read(to.cut_off);
   from["up"].read(to.up);
-  auto registrations = from["registrations"];
-  registrations["attempts"].read(to.registrations.attempts);
-  registrations["succeeded"].read(to.registrations.succeeded);
-  registrations["in_progress"].read(to.registrations.in_progress);
-  registrations["failed_by_status"].read(to.registrations.failed_by_status);
+  read(from["registrations"], to.registrations);
+  read(from["subscriptions"], to.subscriptions);
+  from["notifications"].read(to.notifications);
   for (std::size_t i = 0; i < step_names.size(); ++i) {
     auto step = from["steps"][step_names[i]];
     step["done"].read(to.steps[i].done);

@@ -145,11 +145,12 @@ void print_calls(const result& x, std::ostream& out) {
   print_causes(seen, out);
 }
 
-void print_registrations(const traffic::tally& seen, std::ostream& out) {
-  auto& x = seen.registrations;
+void print_standing(std::string_view heading, const traffic::tally::standing& x,
+                    std::optional<std::uint64_t> notifications,
+                    std::ostream& out) {
   if (x.attempts == 0)
     return;
-  print_heading("Registrations", out);
+  print_heading(heading, out);
   rows lines{
     {"attempts", in_groups(x.attempts), ""},
     {"succeeded", in_groups(x.succeeded), in_percent(x.succeeded, x.attempts)},
@@ -158,6 +159,8 @@ void print_registrations(const traffic::tally& seen, std::ostream& out) {
     lines.push_back(
       {status == 0 ? "  no response" : "  " + std::to_string(status),
        in_groups(count), in_percent(count, x.attempts)});
+  if (notifications)
+    lines.push_back({"NOTIFYs", in_groups(*notifications), ""});
   print_columns(lines, out);
 }
 
@@ -182,9 +185,9 @@ void print_steps(const result& x, std::ostream& out) {
 void print_latencies(const result& x, std::ostream& out) {
   print_heading("Latencies, from the intended start", out);
   rows lines{{"", "count", "p50", "p90", "p99", "p99.9", "p99.99", "max"}};
-  for (auto what :
-       {latency::trying, latency::ringing, latency::answer,
-        latency::acknowledge, latency::bye, latency::registration}) {
+  for (auto what : {latency::trying, latency::ringing, latency::answer,
+                    latency::acknowledge, latency::bye, latency::registration,
+                    latency::subscription}) {
     // Only the side that answers sees the ACK.
     auto& seen = what == latency::acknowledge ? x.callees[what]
                                               : x.callers[what];
@@ -288,7 +291,9 @@ void print_report(const result& x, std::ostream& out, bool colour) {
   print_verdict(x, out, colour);
   print_run(x, out);
   print_calls(x, out);
-  print_registrations(x.callers, out);
+  auto& seen = x.callers;
+  print_standing("Registrations", seen.registrations, {}, out);
+  print_standing("Subscriptions", seen.subscriptions, seen.notifications, out);
   print_latencies(x, out);
   print_rfc6076(x.callers, out);
   print_steps(x, out);

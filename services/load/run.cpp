@@ -155,12 +155,12 @@ void run::begin() {
   wake_.set(reactor_, std::min(next_pulse_, next_phase_), pulse_);
 }
 
-/// Calls wait until everybody has registered; where nobody calls, registering
-/// is what the run is about.
+/// Calls and subscriptions wait until everybody has registered; where nobody
+/// calls or subscribes, registering is what the run is about.
 void run::open_doors() {
   for (auto& x : places_)
     x.users->start_registering();
-  enter(anybody([](auto& x) { return x.calls.has_value(); })
+  enter(anybody([](auto& x) { return x.calls || x.subscribes; })
           ? phase::registering
           : first_phase());
 }
@@ -275,8 +275,10 @@ void run::enter(phase x) {
                                      : run_window::drain;
   for (auto& y : places_) {
     y.users->set_window(window);
-    if ((x == phase::warm_up || x == phase::steady) && !calls_before)
+    if ((x == phase::warm_up || x == phase::steady) && !calls_before) {
+      y.users->start_subscribing();
       y.users->start_calling(now);
+    }
     if (x == phase::drain)
       y.users->stop();
     if (x == phase::clearing)

@@ -49,7 +49,8 @@ void run::take_sample() {
 void run::collect(sample& now) {
   for (auto* x :
        {&result_.callers, &result_.callees, &all_.callers, &all_.callees})
-    x->in_progress = x->up = x->registrations.in_progress = 0;
+    x->in_progress = x->up = x->registrations.in_progress
+      = x->subscriptions.in_progress = 0;
   traffic::tally second; // of the callers, whatever their window
   for (auto& x : places_) {
     auto fresh = x.users->take_counts();

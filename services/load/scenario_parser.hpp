@@ -105,6 +105,8 @@ private:
   void read_population(const node& map);
   void read_users(const node& value, traffic::population& x);
   void read_registration(const node& map, traffic::population& x);
+  void read_expires(const node* expires, std::chrono::seconds& to);
+  void read_subscribing(const node& map, traffic::population& x);
   void read_calling(const node& map, traffic::population& x);
   void read_redial(const node& map, traffic::calling& x);
   void read_answering(const node& map, traffic::population& x);

@@ -15,9 +15,11 @@ namespace {
 using config::quoted;
 using config::yaml_kind;
 
-constexpr std::string_view population_keys[] = {"name", "users", "register",
-                                                "calls", "answers"};
+constexpr std::string_view population_keys[] = {
+  "name", "users", "register", "subscribe", "calls", "answers"};
 constexpr std::string_view register_keys[] = {"expires", "password", "spread"};
+constexpr std::string_view subscribe_keys[] = {"event", "accept", "expires",
+                                               "spread", "to"};
 constexpr std::string_view call_keys[] = {
   "to", "arrivals", "talk", "patience", "hang-up", "redial", "steps"};
 constexpr std::string_view redial_keys[] = {"chance", "after", "at-most"};
@@ -30,6 +32,17 @@ constexpr std::string_view parties[] = {"caller", "callee", "either"};
 
 constexpr csv_column user_columns[] = {{"number", true}, {"password", false}};
 constexpr csv_column target_columns[] = {{"number", true}};
+
+struct event_package {
+  std::string_view name;
+  std::string_view document; // its type
+};
+constexpr event_package packages[] = {
+  {"message-summary", "application/simple-message-summary"}, // RFC 3842
+  {"presence", "application/pidf+xml"},                      // RFC 3856
+  {"dialog", "application/dialog-info+xml"},                 // RFC 4235
+  {"reg", "application/reginfo+xml"},                        // RFC 3680
+};
 
 /// The redirections of RFC 3261 §21.3.
 constexpr uint64_t redirections[] = {300, 301, 302, 305, 380};
@@ -55,13 +68,17 @@ void scenario_parser::read_population(const node& map) {
     read_users(*users, x);
   if (auto registers = fields["register"])
     read_registration(*registers, x);
+  if (auto subscribes = fields["subscribe"])
+    read_subscribing(*subscribes, x);
   if (auto calls = fields["calls"])
     read_calling(*calls, x);
   if (auto answers = fields["answers"])
     read_answering(*answers, x);
-  if (errors_.size() == before && !x.registers && !x.calls && !x.answers)
+  if (errors_.size() == before && !x.registers && !x.subscribes && !x.calls
+      && !x.answers)
     fail(map, "population " + x.name
-                + " does nothing: it needs register, calls or answers");
+                + " does nothing: it needs register, subscribe, calls or "
+                  "answers");
   // What was meant stays visible to the checks of the whole.
   value_.populations.push_back(std::move(x));
 }
@@ -146,18 +163,49 @@ void scenario_parser::read_registration(const node& map,
                                         traffic::population& x) {
   auto fields = read_fields(map, "register", register_keys);
   auto& registers = x.registers.emplace();
-  if (auto expires = fields["expires"]) {
-    std::chrono::milliseconds time = registers.expires;
-    read_time("expires", expires, time);
-    registers.expires = std::chrono::floor<std::chrono::seconds>(time);
-    if (registers.expires != time || registers.expires.count() == 0)
-      fail(*expires, "expires: " + quoted(expires->text)
-                       + " is not a whole number of seconds above 0 (RFC 3261 "
-                         "section 20.19)");
-  }
+  read_expires(fields["expires"], registers.expires);
   if (auto password = fields["password"])
     read_text("password", *password, registers.password);
   read_time("spread", fields["spread"], registers.spread);
+}
+
+void scenario_parser::read_expires(const node* expires,
+                                   std::chrono::seconds& to) {
+  if (!expires)
+    return;
+  std::chrono::milliseconds time = to;
+  read_time("expires", expires, time);
+  to = std::chrono::floor<std::chrono::seconds>(time);
+  if (to != time || to.count() == 0)
+    fail(*expires, "expires: " + quoted(expires->text)
+                     + " is not a whole number of seconds above 0 (RFC 3261 "
+                       "section 20.19)");
+}
+
+// -- subscribing --------------------------------------------------------------
+
+void scenario_parser::read_subscribing(const node& map,
+                                       traffic::population& x) {
+  auto fields = read_fields(map, "subscribe", subscribe_keys, {"event"});
+  auto& subscribes = x.subscribes.emplace();
+  if (auto event = fields["event"])
+    read_text("event", *event, subscribes.event);
+  if (auto accept = fields["accept"])
+    read_text("accept", *accept, subscribes.accept);
+  else if (auto known = std::ranges::find(packages, subscribes.event,
+                                          &event_package::name);
+           known != std::ranges::end(packages))
+    subscribes.accept = known->document;
+  else if (!subscribes.event.empty())
+    fail(map, "subscribe has no accept: which type the documents of "
+                + subscribes.event + " are of");
+  read_expires(fields["expires"], subscribes.expires);
+  read_time("spread", fields["spread"], subscribes.spread);
+  if (auto to = fields["to"])
+    read_numbers("to", *to, target_columns, numbers_left_,
+                 [&](listed number, const blame&) {
+                   subscribes.numbers.push_back(std::move(number.number));
+                 });
 }
 
 // -- calling ------------------------------------------------------------------

@@ -17,10 +17,16 @@ namespace {
 struct paper_registrar final : registering_wire {
   std::vector<registration_order> orders;
   registration_listener asker;
+  std::vector<subscription_order> watches;
+  subscription_listener watcher;
 
   void send(registration_order&& x, registration_listener who) override {
     orders.push_back(std::move(x));
     asker = std::move(who);
+  }
+  void send(subscription_order&& x, subscription_listener who) override {
+    watches.push_back(std::move(x));
+    watcher = std::move(who);
   }
 };
 
@@ -189,6 +195,48 @@ TEST_CASE("users register with their passwords, and count") {
   CHECK(counts.registrations.succeeded == 4);
   host.pass(3570s);
   CHECK(host.registrar.orders.size() == 8); // before they expire
+}
+
+TEST_CASE("users subscribe, and what becomes of it is counted by what the "
+          "notifier says") {
+  using news = subscription_news::kind;
+  auto script = callers();
+  auto& how = script.populations.front().subscribes.emplace();
+  how.event = "dialog";
+  how.accept = "application/dialog-info+xml";
+  how.spread = 4s;
+  how.numbers = {"1001", "1002", "1003"};
+  crowded host{script};
+  auto start = host.reactor.clock_now();
+  host.users.start_subscribing();
+  auto& orders = host.registrar.watches;
+  REQUIRE(orders.size() == 4);
+  CHECK(orders[3].watched == "1001"); // in turn
+  CHECK(orders[3].number == "2004");
+  CHECK(orders[3].hop == "sip:192.0.2.9:5060");
+  CHECK(orders[3].first == start + 3s);
+  auto tell = [&](uint32_t user, news what, uint16_t status = 0) {
+    caf::anon_send(host.registrar.watcher,
+                   subscription_news{user, what, status, start});
+  };
+  for (uint32_t i = 0; i < 4; ++i)
+    tell(i, news::sent);
+  host.pass(20ms);
+  tell(0, news::answered, 200);
+  tell(0, news::notified);
+  tell(1, news::answered, 489);
+  tell(2, news::answered, 0);
+  host.pass(1ms);
+  auto all = host.users.take_counts();
+  auto& counts = crowd::of(all, call_side::caller, run_window::steady);
+  CHECK(counts.subscriptions.attempts == 4);
+  CHECK(counts.subscriptions.succeeded == 1);
+  CHECK(counts.subscriptions.in_progress == 1);
+  CHECK(counts.subscriptions.failed_by_status
+        == std::map<uint16_t, uint64_t>{{0, 1}, {489, 1}});
+  CHECK(counts[traffic::latency::subscription].max_us() == 20'000);
+  CHECK(counts.notifications == 1);
+  CHECK(counts.unbalanced().value_or("") == "");
 }
 
 TEST_CASE_FIXTURE(calling, "a crowd may end while its calls have mail") {

@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/harness"))
 import counted
 from answerer import Answerer
+from notifier import Notifier
 
 STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 PORT = 31800  # and the twenty after it
@@ -234,6 +235,33 @@ class Honesty(Lab):
                 self.calls("{constant: 50/s}"), "run: {steady: 2 s, drain: 5 s}\n"
                 "pass: [\"failed < 1 %\"]"), code=2)
         self.assertGreater(x["callers"]["outcomes"]["server_error"], 0)
+
+
+class Subscriptions(Lab):
+    WATCHERS = """
+  - name: watchers
+    users: {from: 30000, to: 30019}
+    register: {expires: 1 h, spread: 100 ms}
+    subscribe: {event: message-summary, expires: 3 s, spread: 500 ms}
+"""
+
+    def test_users_register_subscribe_and_renew_it_and_every_notify_counts(self):
+        with Notifier(PORT, 3, "application/simple-message-summary") as device:
+            x = self.run_file(self.scenario(
+                self.WATCHERS, "run: {steady: 6 s, drain: 5 s}\n"
+                "pass: [\"p99 subscribe < 1 s\"]"))["callers"]
+        self.assertEqual(device.registered, 20)
+        self.assertEqual(len(device.watched), 20)
+        self.assertEqual(len(device.left), 20)
+        subscribed = x["subscriptions"]
+        # Those that leave at the end are not counted.
+        self.assertEqual(subscribed["attempts"], len(device.seen) - 20)
+        self.assertGreater(subscribed["attempts"], 40)
+        self.assertEqual(subscribed["succeeded"], subscribed["attempts"])
+        self.assertEqual(x["latencies"]["subscribe"]["count"],
+                         subscribed["succeeded"])
+        self.assertEqual(x["notifications"], device.notified)
+        self.assertEqual(device.taken, device.notified)
 
 
 class Search(Lab):

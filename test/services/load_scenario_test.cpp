@@ -37,6 +37,8 @@ constexpr auto whole
     "  - name: callers\n"
     "    users: {from: 0040, to: 0043}\n"
     "    register: {expires: 2 min, password: s3cret, spread: 1.5 s}\n"
+    "    subscribe: {event: x, accept: a/b, expires: 60 s, spread: 2 s, "
+    "to: [7]}\n"
     "    calls:\n"
     "      to: [\"2001\", \"#31#2002\"]\n"
     "      arrivals: {poisson: 6000/min}\n"
@@ -118,6 +120,12 @@ TEST_CASE("a scenario means what it says, key by key") {
   CHECK(x.populations[0].registers->expires == 120s);
   CHECK(x.populations[0].registers->password == "s3cret");
   CHECK(x.populations[0].registers->spread == 1500ms);
+  REQUIRE(x.populations[0].subscribes);
+  CHECK(x.populations[0].subscribes->event == "x");
+  CHECK(x.populations[0].subscribes->accept == "a/b");
+  CHECK(x.populations[0].subscribes->expires == 60s);
+  CHECK(x.populations[0].subscribes->spread == 2s);
+  CHECK(x.populations[0].subscribes->numbers == std::vector<std::string>{"7"});
   CHECK_FALSE(x.populations[0].answers);
   CHECK_FALSE(x.populations[1].registers);
 }

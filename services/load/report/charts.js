@@ -289,6 +289,12 @@ histogramPlot(
   callers.latencies.register,
   "registrations"
 );
+histogramPlot(
+  "Time to subscribe",
+  "SUBSCRIBE to its 2xx, logarithmic",
+  callers.latencies.subscribe,
+  "subscriptions"
+);
 if (report.media) {
   histogramPlot(
     "Jitter",

@@ -308,14 +308,13 @@ function generator() {
   );
 }
 
-function registrations() {
-  const x = callers.registrations;
+function standing(name, x, more) {
   const row = (name, count, part) => ({
     part,
     cells: [name, groups(count), percent(count, x.attempts)],
   });
   return table(
-    "Registrations",
+    name,
     [],
     [
       row("attempts", x.attempts),
@@ -324,6 +323,7 @@ function registrations() {
       ...Object.entries(x.failed_by_status).map(([status, count]) =>
         row(status === "0" ? "no response" : status, count, true)
       ),
+      ...more,
     ],
     {}
   );
@@ -389,7 +389,14 @@ document
       causes(),
       rfc6076(),
       generator(),
-      callers.registrations.attempts ? registrations() : null,
+      callers.registrations.attempts
+        ? standing("Registrations", callers.registrations, [])
+        : null,
+      callers.subscriptions.attempts
+        ? standing("Subscriptions", callers.subscriptions, [
+            {cells: ["NOTIFYs", groups(callers.notifications), ""]},
+          ])
+        : null,
       steps(),
       report.media ? media() : null
     ),

@@ -3,10 +3,9 @@
 #include "sip/counts.hpp"
 #include "sip/loop.hpp"
 #include "sip/message.hpp"
-#include "sip/pidf.hpp"
-#include "sip/presence_one.hpp"
 #include "sip/sofia.hpp"
 #include "sip/stack.hpp"
+#include "sip/subscriber_one.hpp"
 #include "sip/text.hpp"
 #include "sip/translate.hpp"
 
@@ -18,30 +17,8 @@ namespace strowger::sip {
 
 namespace {
 
-constexpr std::string_view package = "presence";
-
-// A tag names the subscription, so that a NOTIFY finds it without an index of
-// dialogs: "presence-", 8 hex digits of its number, 8 random ones. Those of
-// calls are of another length.
-constexpr std::string_view tag_head = "presence-";
 constexpr int id_digits = 8;
-
-std::string make_tag(std::uint32_t id, std::uint64_t random) {
-  std::string result{tag_head};
-  append_hex(result, id, id_digits);
-  append_hex(result, random, 8);
-  return result;
-}
-
-std::optional<std::uint32_t> id_in(const char* tag) {
-  std::string_view text{tag != nullptr ? tag : ""};
-  std::uint64_t id = 0;
-  if (text.size() != tag_head.size() + id_digits + 8
-      || !text.starts_with(tag_head)
-      || !read_hex(text.substr(tag_head.size(), id_digits), id))
-    return std::nullopt;
-  return static_cast<std::uint32_t>(id);
-}
+constexpr int random_digits = 8;
 
 std::uint32_t clipped(unsigned long seconds) {
   return static_cast<std::uint32_t>(std::min<unsigned long>(
@@ -86,31 +63,43 @@ model::subscription_notice notice_of(const sip_s& notify) {
   return result;
 }
 
-/// What the body says; nothing if it is malformed. Without a body, as before
-/// somebody has allowed the subscription, nothing is said.
-std::optional<basic_status> status_in(const sip_s& notify) {
-  const auto* body = notify.sip_payload;
-  if (body == nullptr || body->pl_len == 0)
-    return basic_status::unsaid;
-  return read_pidf({body->pl_data, body->pl_len});
+} // namespace
+
+// -- tags ---------------------------------------------------------------------
+
+/// A tag names the subscription, so that a NOTIFY finds it without an index of
+/// dialogs. Those of calls are of another length.
+std::string subscriber::make_tag(std::uint32_t id) {
+  auto result = tag_head_;
+  append_hex(result, id, id_digits);
+  append_hex(result, random_(), random_digits);
+  return result;
 }
 
-} // namespace
+std::optional<std::uint32_t> subscriber::id_in(const char* tag) const {
+  std::string_view text{tag != nullptr ? tag : ""};
+  std::uint64_t id = 0;
+  if (text.size() != tag_head_.size() + id_digits + random_digits
+      || !text.starts_with(tag_head_)
+      || !read_hex(text.substr(tag_head_.size(), id_digits), id))
+    return std::nullopt;
+  return static_cast<std::uint32_t>(id);
+}
 
 // -- SUBSCRIBE ----------------------------------------------------------------
 
-void presence::open_dialog(one& x) {
+void subscriber::open_dialog(one& x) {
   auto& d = x.facts;
   d = {};
-  d.local_tag = make_tag(x.id, random_());
+  d.local_tag = make_tag(x.id);
   append_hex(d.call_id, random_(), 16);
   d.call_id.append("@").append(self_.host);
-  d.local = "<" + x.where.from + ">;tag=" + d.local_tag;
-  d.remote = "<" + x.where.target + ">";
-  d.remote_target = x.where.target;
+  d.local = "<" + x.terms.where.from + ">;tag=" + d.local_tag;
+  d.remote = "<" + x.terms.where.target + ">";
+  d.remote_target = x.terms.where.target;
 }
 
-void presence::send(one& x, model::subscription_request what) {
+void subscriber::send(one& x, model::subscription_request what) {
   switch (what) {
     case model::subscription_request::none:
       return;
@@ -125,31 +114,33 @@ void presence::send(one& x, model::subscription_request what) {
       x.expires_s = 0;
       break;
   }
-  forget_request(x);
-  if (!transmit(x))
+  give_up_request(x);
+  if (!transmit(x)) {
+    owner_.answered(x.id, 503);
     x.machine.on_response({.status = 503}, reactor_.clock_now());
+  }
 }
 
-/// Until the notifier has said where it is, requests go to the trunk's contact.
-bool presence::transmit(one& x) {
+/// Until the notifier has said where it is, requests go to the first hop.
+bool subscriber::transmit(one& x) {
   auto& d = x.facts;
   auto* message = make_request(agent_, d, sip_method_subscribe, "SUBSCRIBE",
                                ++d.local_cseq, max_forwards_default);
   if (message == nullptr)
     return false;
-  bool at_first = d.remote_target == x.where.target && d.route.empty();
-  std::string_view next = at_first ? x.where.hop : d.remote_target;
+  bool at_first = d.remote_target == x.terms.where.target && d.route.empty();
+  std::string_view next = at_first ? x.terms.where.hop : d.remote_target;
   std::string lines;
   append_line(lines, "Contact", self_.contacts[transport_of(next, {})]);
   append_line(lines, "User-Agent", product);
-  append_line(lines, "Event", package);
-  append_line(lines, "Accept", pidf_type);
+  append_line(lines, "Event", x.terms.event);
+  append_line(lines, "Accept", x.terms.accept);
   append_line(lines, "Expires", std::to_string(x.expires_s));
   lines += x.authorization;
   add_lines(message, lines);
-  x.out = nta_outgoing_mcreate(agent_, on_response, &x,
-                               at_first ? as_url(x.where.hop.c_str()) : nullptr,
-                               message, TAG_END());
+  x.out = nta_outgoing_mcreate(
+    agent_, on_response, &x,
+    at_first ? as_url(x.terms.where.hop.c_str()) : nullptr, message, TAG_END());
   if (x.out == nullptr) {
     msg_destroy(message);
     return false;
@@ -158,17 +149,24 @@ bool presence::transmit(one& x) {
   return true;
 }
 
-void presence::forget_request(one& x) {
+void subscriber::forget_request(one& x) {
   if (x.out != nullptr)
     nta_outgoing_destroy(x.out);
   x.out = nullptr;
   x.authorization.clear();
 }
 
+void subscriber::give_up_request(one& x) {
+  bool was_out = x.out != nullptr;
+  forget_request(x);
+  if (was_out)
+    owner_.answered(x.id, 0);
+}
+
 // -- its response -------------------------------------------------------------
 
-int presence::on_response(void* magic, nta_outgoing_s* transaction,
-                          const sip_s* response) {
+int subscriber::on_response(void* magic, nta_outgoing_s* transaction,
+                            const sip_s* response) {
   auto& x = *static_cast<one*>(magic);
   if (x.out != transaction)
     return 0;
@@ -186,25 +184,26 @@ int presence::on_response(void* magic, nta_outgoing_s* transaction,
   return 0;
 }
 
-void presence::receive_response(one& x, const sip_s* response,
-                                std::uint16_t status) {
+void subscriber::receive_response(one& x, const sip_s* response,
+                                  std::uint16_t status) {
   if (response != nullptr && status < 300)
     learn_dialog(x.facts, *response, status);
   if (response != nullptr && (status == 401 || status == 407)
       && answer_challenge(x, *response))
     return;
   forget_request(x);
+  owner_.answered(x.id, status);
   x.machine.on_response(answer_of(response, status), reactor_.clock_now());
   settle(x);
   arm();
 }
 
-/// Once a request, with the login of the trunk as for calls.
-bool presence::answer_challenge(one& x, const sip_s& response) {
-  if (x.login.username.empty() || !x.authorization.empty())
+/// Once a request, as for calls.
+bool subscriber::answer_challenge(one& x, const sip_s& response) {
+  if (x.terms.login.username.empty() || !x.authorization.empty())
     return false;
   auto line = answer_challenges(
-    response, x.login, random_(),
+    response, x.terms.login, random_(),
     {.method = "SUBSCRIBE", .uri = x.facts.remote_target});
   if (!line)
     return false;
@@ -215,7 +214,7 @@ bool presence::answer_challenge(one& x, const sip_s& response) {
 
 // -- NOTIFY -------------------------------------------------------------------
 
-presence::one* presence::find(const sip_s& notify) {
+subscriber::one* subscriber::find(const sip_s& notify) {
   const char* own = notify.sip_to->a_tag;
   auto id = id_in(own);
   auto i = id ? all_.find(*id) : all_.end();
@@ -232,16 +231,17 @@ presence::one* presence::find(const sip_s& notify) {
   return known ? &x : nullptr;
 }
 
-std::optional<refusal> presence::judge(const one& x,
-                                       const sip_s& notify) const {
+std::optional<refusal> subscriber::judge(const one& x,
+                                         const sip_s& notify) const {
   if (notify.sip_cseq->cs_seq < x.facts.remote_cseq) // RFC 3261 §12.2.2
     return refusal{.status = 500, .phrase = "CSeq Out Of Order"};
   if (notify.sip_event == nullptr
-      || !same_text(notify.sip_event->o_type, package))
-    return refusal{.status = 489,
-                   .phrase = "Bad Event",
-                   .headers = "Allow-Events: presence\r\n",
-                   .label = rejection::unsupported};
+      || !same_text(notify.sip_event->o_type, x.terms.event)) {
+    refusal result{
+      .status = 489, .phrase = "Bad Event", .label = rejection::unsupported};
+    append_line(result.headers, "Allow-Events", x.terms.event);
+    return result;
+  }
   if (notify.sip_subscription_state == nullptr
       || notify.sip_subscription_state->ss_substate == nullptr)
     return refusal{.phrase = "Missing Subscription-State Header"};
@@ -249,28 +249,22 @@ std::optional<refusal> presence::judge(const one& x,
   if (body == nullptr || body->pl_len == 0)
     return std::nullopt;
   const auto* type = notify.sip_content_type;
-  if (type == nullptr || !same_text(type->c_type, pidf_type)) {
+  if (type == nullptr || !same_text(type->c_type, x.terms.accept)) {
     refusal result{.status = 415, .label = rejection::unsupported};
-    append_line(result.headers, "Accept", pidf_type);
+    append_line(result.headers, "Accept", x.terms.accept);
     return result;
   }
   return std::nullopt;
 }
 
-bool presence::receive(msg_s* message, const sip_s& request) {
+bool subscriber::receive(msg_s* message, const sip_s& request) {
   auto* x = find(request);
   if (x == nullptr)
     return false;
   auto& counters = reactor_.counters();
   auto why = judge(*x, request);
-  std::optional<basic_status> said;
-  if (!why) {
-    said = status_in(request);
-    if (!said) {
-      counters.parse_errors.add();
-      why = refusal{.phrase = "Bad Presence Document"};
-    }
-  }
+  if (!why)
+    why = owner_.read(x->id, request);
   if (why) {
     refuse(agent_, message, *why, counters);
     return true;
@@ -282,8 +276,7 @@ bool presence::receive(msg_s* message, const sip_s& request) {
   else if (const auto* contact = request.sip_contact)
     d.remote_target = text_of(contact->m_url);
   x->machine.on_notify(notice_of(request), reactor_.clock_now());
-  if (*said != basic_status::unsaid && x->machine.believed())
-    tell(*x, *said == basic_status::closed);
+  owner_.notified(x->id, x->machine);
   settle(*x);
   arm();
   counters.responses[static_cast<std::size_t>(heading::out)][1].add();
