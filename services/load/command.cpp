@@ -1,6 +1,7 @@
 #include "services/load/command.hpp"
 
 #include "services/load/compare.hpp"
+#include "services/load/import/import_command.hpp"
 #include "services/load/live_view.hpp"
 #include "services/load/report_html.hpp"
 #include "services/load/report_json.hpp"
@@ -333,6 +334,7 @@ void add_command(CLI::App& app, int& exit_code, std::ostream& out,
   again->add_option("REPORT", args->file, "Report (JSON)")->required();
   again->add_option("--html", args->html, "Write it there as a page");
   again->callback([=, &exit_code] { exit_code = show_file(*args, to); });
+  add_import_command(*load, exit_code, out, err);
 }
 
 } // namespace strowger::services::load

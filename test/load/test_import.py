@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Scenarios of SIPp, as sipp itself has them, brought to `strowger load` and
+run against sipp. Prints `N passed, N failed`.
+
+    test/load/test_import.py STROWGER
+"""
+
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test/harness"))
+import counted
+
+STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
+PORT = int(os.environ.get("STROWGER_TEST_PORT", "28600"))  # and ten after it
+CALLS = 20
+USERS = ["uac", "uas", "regexp", "branchc", "branchs", "uac_pcap", "3pcc-A",
+         "3pcc-B"]
+# They do what another SIPp tells them.
+CONTROLLERS = ["3pcc-C-A", "3pcc-C-B"]
+FATES = ["understood", "approximated", "left out", "impossible"]
+# -trace_stat has a column of calls that did what the scenario says.
+SUCCEEDED = "SuccessfulCall(C)"
+
+
+def embedded(name):
+    return subprocess.run(["sipp", "-sd", name], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=False).stdout
+
+
+def is_open(port):
+    """Does somebody listen there (UDP)?"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+class Lab(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def load(self, *words, codes=(0,)):
+        done = subprocess.run([STROWGER, "load", *words], text=True,
+                              capture_output=True, timeout=120, check=False)
+        self.assertIn(done.returncode, codes, done.stdout + done.stderr)
+        return done
+
+    def imported(self, name, *words, code=0):
+        """The scenario's file, and what was said of it."""
+        xml, yaml = self.path(name + ".xml"), self.path(name + ".yaml")
+        pathlib.Path(xml).write_bytes(embedded(name))
+        done = self.load("import", xml, "--output", yaml, *words,
+                         codes=(code,))
+        return yaml, done.stderr
+
+    def wait_until(self, condition):
+        end = time.monotonic() + 20
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+
+    def sipp(self, *words):
+        """sipp, until so many calls are over; its counts come with them."""
+        return subprocess.Popen(
+            ["sipp", *words, "-i", "127.0.0.1", "-m", str(CALLS), "-nostdin",
+             "-timeout", "60s", "-trace_stat", "-stf", self.path("stat.csv")],
+            cwd=self.folder.name, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+
+    def count_of_sipp(self):
+        lines = pathlib.Path(self.path("stat.csv")).read_text(
+            encoding="utf-8").splitlines()
+        return int(lines[-1].split(";")[lines[0].split(";").index(SUCCEEDED)])
+
+
+class Embedded(Lab):
+    def test_every_element_is_counted_once_and_the_result_is_a_scenario(self):
+        for name in USERS + CONTROLLERS:
+            with self.subTest(name):
+                refused = name in CONTROLLERS
+                yaml, said = self.imported(name, code=1 if refused else 0)
+                root = xml.etree.ElementTree.fromstring(embedded(name))
+                elements = sum(1 for _ in root.iter())
+                counts = dict(zip(FATES, map(int, re.search(
+                    r"(\d+) understood, (\d+) approximated, (\d+) left out, "
+                    r"(\d+) impossible", said).groups())))
+                self.assertEqual(sum(counts.values()), elements)
+                lines = said.splitlines()
+                places = {fate: {x.split(": " + fate)[0] for x in lines
+                                 if f": {fate}: " in x} for fate in FATES}
+                # Whatever is not as it was is said, with its line.
+                for fate in FATES[1:]:
+                    self.assertEqual(len(places[fate]), counts[fate], said)
+                if refused:
+                    self.assertIn("3PCC", said)
+                    self.assertFalse(os.path.exists(yaml))
+                else:
+                    self.load("check", yaml)
+                    head = pathlib.Path(yaml).read_text(encoding="utf-8")
+                    for line in lines:
+                        self.assertIn("# " + line + "\n", head)
+
+    def test_what_stands_in_no_scenario_is_told_in_one_line(self):
+        for text, words in (("<scenario>\n<send></scenario>", "x.xml:2:"),
+                            ("<scenario/>", "there is no user in it")):
+            path = pathlib.Path(self.path("x.xml"))
+            path.write_text(text, encoding="utf-8")
+            self.assertIn(words, self.load("import", str(path), codes=(1,)).stderr)
+        self.load("import", self.path("none.xml"), codes=(1,))
+        for option, value in (("--rate", "10"), ("--target", "here"),
+                              ("--listen", "x:y")):
+            done = self.load("import", str(path), option, value,
+                             codes=(1,))
+            self.assertIn(option, done.stderr)
+
+
+class AgainstSipp(Lab):
+    def call(self, scenario, answers):
+        """The imported scenario calls a sipp that plays `answers`."""
+        yaml, _ = self.imported(
+            scenario, "--target", f"127.0.0.1:{PORT}", "--listen",
+            f"127.0.0.1:{PORT + 1}", "--rate", "20/s", "--calls", str(CALLS))
+        report = self.path("report.json")
+        with self.sipp("-sn", answers, "-p", str(PORT)) as callee:
+            self.wait_until(lambda: is_open(PORT))
+            # On a machine that is busy the generator may have been late (3);
+            # the counts agree all the same.
+            self.load("run", yaml, "--no-probe", "--quiet", "--json", report,
+                      codes=(0, 3))
+            self.assertEqual(callee.wait(), 0)
+        x = json.loads(pathlib.Path(report).read_text(encoding="utf-8"))
+        return x["callers"], self.count_of_sipp()
+
+    def test_imported_callers_and_sipp_agree_to_the_call(self):
+        for scenario in "uac", "regexp", "uac_pcap":
+            with self.subTest(scenario):
+                callers, seen = self.call(scenario, "uas")
+                self.assertEqual(callers["attempts"], CALLS)
+                self.assertEqual(callers["ended_cleanly"], CALLS)
+                self.assertEqual(seen, CALLS)
+
+    def test_imported_callees_and_sipp_agree_to_the_call(self):
+        for scenario in "uas", "branchs", "3pcc-A", "3pcc-B":
+            with self.subTest(scenario):
+                yaml, _ = self.imported(scenario, "--listen",
+                                        f"127.0.0.1:{PORT + 2}")
+                report = self.path("report.json")
+                with subprocess.Popen(
+                        [STROWGER, "load", "run", yaml, "--quiet", "--json",
+                         report], stdout=subprocess.DEVNULL) as callee:
+                    self.wait_until(lambda: is_open(PORT + 2))
+                    with self.sipp("-sn", "uac", f"127.0.0.1:{PORT + 2}", "-p",
+                                   str(PORT + 3), "-r", "20") as caller:
+                        self.assertEqual(caller.wait(), 0)
+                    callee.terminate()
+                    self.assertEqual(callee.wait(), 0)
+                x = json.loads(pathlib.Path(report).read_text(encoding="utf-8"))
+                self.assertEqual(x["callees"]["outcomes"]["answered"], CALLS)
+                self.assertEqual(x["callees"]["ended_cleanly"], CALLS)
+                self.assertEqual(self.count_of_sipp(), CALLS)
+
+
+if __name__ == "__main__":
+    sys.exit(counted.main(__name__))
