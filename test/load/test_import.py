@@ -131,6 +131,25 @@ class Embedded(Lab):
             self.assertIn(option, done.stderr)
 
 
+class Values(Lab):
+    def test_columns_of_an_injection_file_stand_beside_the_scenario(self):
+        text = embedded("uac").decode("latin-1").replace(
+            "sip:sipp@", "sip:[field0]@")
+        pathlib.Path(self.path("x.xml")).write_text(text, encoding="latin-1")
+        pathlib.Path(self.path("in.csv")).write_text(
+            "SEQUENTIAL\n2001;\n2002;\n", encoding="utf-8")
+        words = ["import", self.path("x.xml"), "--csv", self.path("in.csv")]
+        self.load(*words, "--output", self.path("out.yaml"))
+        self.assertEqual(
+            pathlib.Path(self.path("out-users.csv")).read_text(encoding="utf-8"),
+            "number\n2001\n2002\n")
+        self.load("check", self.path("out.yaml"))
+        done = self.load(*words, codes=(1,))  # beside standard output is nothing
+        self.assertIn("--output", done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.load(*words, "--output", self.path("none/out.yaml"), codes=(1,))
+
+
 class AgainstSipp(Lab):
     def call(self, scenario, answers):
         """The imported scenario calls a sipp that plays `answers`."""
@@ -175,6 +194,66 @@ class AgainstSipp(Lab):
                 self.assertEqual(x["callees"]["outcomes"]["answered"], CALLS)
                 self.assertEqual(x["callees"]["ended_cleanly"], CALLS)
                 self.assertEqual(self.count_of_sipp(), CALLS)
+
+
+SWITCH = f"""
+switch: lab
+metrics: off
+data: DATA
+options:
+  TServer: {{sip-address: 127.0.0.1, sip-interface: 127.0.0.1, sip-port: {PORT + 4}}}
+dns:
+  - {{numbers: {{from: 30000, to: 30009}}, type: extension,
+     options: {{password: s3cret, authenticate-requests: [register]}}}}
+"""
+REGISTER = """<send><![CDATA[
+REGISTER sip:[remote_ip] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:[field0]@[remote_ip]>;tag=[call_number]
+To: <sip:[field0]@[remote_ip]>
+Call-ID: [call_id]
+CSeq: [cseq] REGISTER
+Contact: <sip:[field0]@[local_ip]:[local_port]>
+Expires: 300
+{}
+]]></send>
+"""
+
+
+class AgainstTheSwitch(Lab):
+    def test_imported_phones_prove_themselves(self):
+        pathlib.Path(self.path("x.xml")).write_text(
+            "<scenario>" + REGISTER.format("")
+            + '<recv response="401" auth="true"/>' + REGISTER.format("[field1]")
+            + '<recv response="200"/></scenario>', encoding="utf-8")
+        pathlib.Path(self.path("in.csv")).write_text("SEQUENTIAL\n" + "".join(
+            f"3000{i};[authentication username=3000{i} password={word}]\n"
+            for i, word in enumerate(["s3cret"] * 8 + ["wrong"] * 2)),
+            encoding="utf-8")
+        yaml, report = self.path("out.yaml"), self.path("report.json")
+        self.load("import", self.path("x.xml"), "--csv", self.path("in.csv"),
+                  "--target", f"127.0.0.1:{PORT + 4}", "--listen",
+                  f"127.0.0.1:{PORT + 5}", "--output", yaml)
+        config = pathlib.Path(self.path("switch.yaml"))
+        config.write_text(SWITCH.replace("DATA", self.path("data")),
+                          encoding="utf-8")
+        os.mkdir(self.path("data"))
+        with subprocess.Popen([STROWGER, "serve", str(config)],
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as switch:
+            self.wait_until(lambda: is_open(PORT + 4))
+            with subprocess.Popen(
+                    [STROWGER, "load", "run", yaml, "--json", report],
+                    stdout=subprocess.PIPE, text=True) as phones:
+                for _ in range(4):  # seconds; in the second all have tried
+                    phones.stdout.readline()
+                phones.terminate()
+                phones.communicate()
+            switch.terminate()
+        x = json.loads(pathlib.Path(report).read_text(encoding="utf-8"))
+        registrations = x["callers"]["registrations"]
+        self.assertEqual(registrations["succeeded"], 8)
+        self.assertEqual(registrations["failed"], 2)
 
 
 if __name__ == "__main__":

@@ -17,64 +17,100 @@ struct understood_case {
   std::string notes = {};
 };
 
-const auto login = "[authentication username=2001 password=s3cret]\n\n"s;
+const auto login = "[authentication username=2001 password=s3cret]\n"s;
+
+const understood_case understood_cases[] = {
+  {"who calls and hangs up",
+   invite + answered + pause("milliseconds=\"3000\"") + bye,
+   calling + "      talk: 3 s\n"},
+  {"who calls and is hung up on", invite + answered + released,
+   calling + "      hang-up: callee\n"},
+  {"pauses before BYE are one talk time",
+   invite + answered + pause("milliseconds=\"1500\"")
+     + pause("min=\"100\" max=\"200\"") + bye,
+   calling + "      talk: {uniform: [1600 ms, 1700 ms]}\n"},
+  {"who loses patience",
+   invite + "<recv response=\"180\"/>\n" + pause("milliseconds=\"700\"")
+     + send("CANCEL") + "<recv response=\"200\"/><recv response=\"487\"/>\n"
+     + send("ACK"),
+   calling + "      patience: 700 ms\n      talk: 0 s\n"},
+  {"who rings and answers",
+   offered + pause("milliseconds=\"50\"") + respond("180")
+     + pause("milliseconds=\"250\"") + accepted + released,
+   answering + "      ring-after: 50 ms\n      answer-after: 300 ms\n"},
+  {"who answers with early media", offered + respond("183", sdp) + accepted,
+   answering + "      ring-after: 0 ms\n      answer-after: 1 ms\n"
+     + "      early-media: true\n",
+   "x.xml:15: send 200: approximated: it comes 1 ms after it rings\n"},
+  {"who is called and hangs up",
+   offered + accepted + pause("milliseconds=\"2000\"") + bye,
+   answering + "      answer-after: 0 ms\n      talk: 2 s\n"},
+  {"who is busy", offered + respond("486") + "<recv request=\"ACK\"/>\n",
+   answering + "      answer-after: 0 ms\n      codes: [{code: 486}]\n"},
+  {"who is not there by chance",
+   offered + "<nop next=\"away\" chance=\"0.25\"/>\n" + accepted
+     + "<recv request=\"BYE\"/>\n" + respond("200", "\n", " next=\"end\"")
+     + "<label id=\"away\"/>\n" + respond("480")
+     + "<recv request=\"ACK\"/>\n<label id=\"end\"/>\n",
+   answering + "      answer-after: 0 ms\n      codes:\n"
+     + "        - {code: 200, chance: 75 %}\n"
+     + "        - {code: 480, chance: 25 %}\n"},
+  {"who registers, and stays",
+   send("REGISTER", "Expires: 60\n\n") + challenged
+     + send("REGISTER", "Expires: 60\n" + login + "\n")
+     + "<recv response=\"200\"/>\n" + pause("milliseconds=\"9000\""),
+   "  - name: phones\n    users: [\"2002\"]\n"
+   "    register: {expires: 60 s, password: \"s3cret\"}\n",
+   "x.xml:13: send REGISTER: approximated: users prove themselves by their "
+   "number, not as 2001\n"},
+  {"who registers again and again",
+   "<label id=\"1\"/>\n" + send("REGISTER") + "<recv response=\"200\"/>\n"
+     + pause("milliseconds=\"60000\" next=\"1\""),
+   "  - name: phones\n    users: [\"2002\"]\n    register: {expires: 3600 "
+   "s}\n",
+   "x.xml:13: pause: approximated: it leads back to label 1: users register "
+   "again before they have to\n"},
+  {"who is asked for a password when it calls",
+   invite + challenged + send("ACK") + send("INVITE", login + sdp) + answered
+     + bye,
+   "  - name: callers\n    users: {csv: \"scenario-users.csv\"}\n"
+   "    calls:\n      to: [\"2002\"]\n      arrivals: {constant: 10/s}\n"
+   "      talk: 0 ms\n"},
+  {"who may be asked for a password, and may be refused",
+   invite + "<recv response=\"407\" auth=\"1\" optional=\"true\" next=\"2\"/>\n"
+     + "<recv response=\"180\" optional=\"true\"/>\n"
+       "<recv response=\"200\" next=\"3\"/>\n<label id=\"2\"/>\n"
+     + send("ACK") + send("INVITE", sdp)
+     + "<recv response=\"486\" optional=\"true\" next=\"4\"/>\n"
+       "<recv response=\"200\"/>\n<label id=\"3\"/>\n"
+     + send("ACK") + send("BYE") + "<recv response=\"200\" next=\"5\"/>\n"
+     + "<label id=\"4\"/>\n" + send("ACK") + "<label id=\"5\"/>\n",
+   calling + "      talk: 0 ms\n"},
+  {"who acknowledges provisional responses",
+   invite + "<recv response=\"183\"/>\n" + send("PRACK")
+     + "<recv response=\"200\"/>\n" + answered + bye,
+   calling + "      talk: 0 ms\n",
+   "x.xml:15: send PRACK: left out: users send no such PRACK\n"
+   "x.xml:24: recv 200: left out: it answers nothing that is sent\n"},
+  {"who waits for CANCEL",
+   offered + respond("180") + "<recv request=\"CANCEL\"/>\n" + respond("200")
+     + respond("487") + "<recv request=\"ACK\"/>\n",
+   answering + "      ring-after: 0 ms\n      answer-after: 1 h\n",
+   "x.xml:12: recv CANCEL: approximated: the call is not answered for an "
+   "hour; whether it is cancelled by then is up to the caller\n"},
+  {"who registers and is called",
+   send("REGISTER", "Contact: <sip:x>;expires=90\n\n")
+     + "<recv response=\"200\"/>\n" + offered + accepted + released,
+   "  - name: phones\n    users: [\"2002\"]\n    register: {expires: 90 s}\n"
+   "    answers:\n      answer-after: 0 ms\n"},
+};
 
 } // namespace
 
 // -- behaviours ---------------------------------------------------------------
 
 TEST_CASE("the user behind a scenario of SIPp is found") {
-  const understood_case cases[] = {
-    {"who calls and hangs up",
-     invite + answered + pause("milliseconds=\"3000\"") + bye,
-     calling + "      talk: 3 s\n"},
-    {"who calls and is hung up on", invite + answered + released,
-     calling + "      hang-up: callee\n"},
-    {"pauses before BYE are one talk time",
-     invite + answered + pause("milliseconds=\"1500\"")
-       + pause("min=\"100\" max=\"200\"") + bye,
-     calling + "      talk: {uniform: [1600 ms, 1700 ms]}\n"},
-    {"who loses patience",
-     invite + "<recv response=\"180\"/>\n" + pause("milliseconds=\"700\"")
-       + send("CANCEL") + "<recv response=\"200\"/><recv response=\"487\"/>\n"
-       + send("ACK"),
-     calling + "      patience: 700 ms\n      talk: 0 s\n"},
-    {"who rings and answers",
-     offered + pause("milliseconds=\"50\"") + respond("180")
-       + pause("milliseconds=\"250\"") + accepted + released,
-     answering + "      ring-after: 50 ms\n      answer-after: 300 ms\n"},
-    {"who answers with early media", offered + respond("183", sdp) + accepted,
-     answering + "      ring-after: 0 ms\n      answer-after: 1 ms\n"
-       + "      early-media: true\n",
-     "x.xml:15: send 200: approximated: it comes 1 ms after it rings\n"},
-    {"who is called and hangs up",
-     offered + accepted + pause("milliseconds=\"2000\"") + bye,
-     answering + "      answer-after: 0 ms\n      talk: 2 s\n"},
-    {"who is busy", offered + respond("486") + "<recv request=\"ACK\"/>\n",
-     answering + "      answer-after: 0 ms\n      codes: [{code: 486}]\n"},
-    {"who is not there by chance",
-     offered + "<nop next=\"away\" chance=\"0.25\"/>\n" + accepted
-       + "<recv request=\"BYE\"/>\n" + respond("200", "\n", " next=\"end\"")
-       + "<label id=\"away\"/>\n" + respond("480")
-       + "<recv request=\"ACK\"/>\n<label id=\"end\"/>\n",
-     answering + "      answer-after: 0 ms\n      codes:\n"
-       + "        - {code: 200, chance: 75 %}\n"
-       + "        - {code: 480, chance: 25 %}\n"},
-    {"who registers, and stays",
-     send("REGISTER", "Expires: 60\n\n") + challenged
-       + send("REGISTER", "Expires: 60\n" + login)
-       + "<recv response=\"200\"/>\n" + pause("milliseconds=\"9000\""),
-     "  - name: phones\n    users: [\"2002\"]\n"
-     "    register: {expires: 60 s, password: \"s3cret\"}\n",
-     "x.xml:13: send REGISTER: approximated: users prove themselves by their "
-     "number, not as 2001\n"},
-    {"who registers and is called",
-     send("REGISTER", "Contact: <sip:x>;expires=90\n\n")
-       + "<recv response=\"200\"/>\n" + offered + accepted + released,
-     "  - name: phones\n    users: [\"2002\"]\n    register: {expires: 90 s}\n"
-     "    answers:\n      answer-after: 0 ms\n"},
-  };
-  for (auto& x : cases) {
+  for (auto& x : understood_cases) {
     CAPTURE(x.what);
     auto found = import_steps(x.steps);
     CHECK(user_of(found) == x.user);
@@ -221,6 +257,9 @@ TEST_CASE("bad XML is told by line and column") {
     {"<?xml version=\"1.0\"?>\n <html/>",
      "x.xml:2:3: error: expected the element scenario of a SIPp scenario, "
      "found \"html\""},
+    {"<scenario>\n\xe4</scenario>",
+     "x.xml:2:1: error: the text is not UTF-8, nor does its first line say "
+     "ISO-8859-1"},
   };
   for (auto& x : cases) {
     auto found = sipp::import_scenario({"x.xml", x.xml}, {}, {});

@@ -118,6 +118,65 @@ TEST_CASE("columns of an injection file become users and whom they call") {
                        "file; name it by --csv"s});
 }
 
+TEST_CASE("names that are no numbers, or many, are said to be so") {
+  struct named_case {
+    std::string from; // the user's URI
+    std::string csv;  // of the injection file
+    std::string head; // of the scenario, after listen
+    std::string notes;
+  };
+  const auto only = "  - name: callers\n    users: "s;
+  const auto csv = only + "{csv: \"scenario-users.csv\"}\n";
+  const named_case cases[] = {
+    {"ua1@example.com", "",
+     "domain: \"example.com\"\npopulations:\n" + only + "[\"ua1\"]\n", ""},
+    {"a%20@[[local_ip]]:5060", "", "populations:\n" + only + "[\"sipp\"]\n",
+     "\"a%20\" may only hold digits, letters and + * # - . _; \"sipp\" stands "
+     "for it\n"},
+    {"[$7]@[domain]", "", "populations:\n" + only + "[\"sipp\"]\n",
+     "x.xml:2: send INVITE: approximated: what [$7] stands for is not known "
+     "here\n"
+     "what [domain] stands for is not known here; the domain is the host of "
+     "the target\n"},
+    {"[field0]@[field1]", "RANDOM\n1;a.example\n2;b.example\n",
+     "domain: \"a.example\"\npopulations:\n" + csv,
+     "domains differ; that of the first line is taken for all\n"
+     "lines are taken at random; users call in turn\n"},
+    {"[field0 file=\"y.csv\"]@[remote_ip]", "USER\n1\n1\n",
+     "populations:\n" + csv,
+     "u.csv:3: \"1\" is a user already; each is one\n"
+     "field0 is one of y.csv; it is taken from u.csv\n"
+     "each user has one call at a time; users call when the arrivals say so "
+     "(arrivals: {users: {}} is nearer to it)\n"},
+    {"1@[remote_ip]", "USER\n1\n", "populations:\n" + only + "[\"1\"]\n",
+     "u.csv: nothing is taken from it\n"},
+  };
+  for (auto& x : cases) {
+    CAPTURE(x.from);
+    auto steps = invite + answered + bye;
+    for (auto at = steps.find("2001@[local_ip]"); at != steps.npos;
+         at = steps.find("2001@[local_ip]"))
+      steps.replace(at, 15, x.from);
+    std::optional<sipp::source_file> values;
+    if (!x.csv.empty())
+      values = {"u.csv", x.csv};
+    auto found = import_steps(steps, values);
+    REQUIRE(found.scenario);
+    auto& yaml = found.scenario->yaml;
+    auto begin = yaml.find("5080\"\n") + 6;
+    CHECK(yaml.substr(begin, yaml.find("    calls:") - begin) == x.head);
+    CHECK(notes_of(found) == x.notes);
+    CHECK(faults_of(found) == "");
+  }
+  auto service = invite + answered + bye;
+  for (auto at = service.find("2002"); at != service.npos;
+       at = service.find("2002"))
+    service.replace(at, 4, "[service]");
+  CHECK(notes_of(import_steps(service))
+        == "\"service\" is called, as without SIPp's option -s; whom to call "
+           "stands in calls: {to}\n");
+}
+
 TEST_CASE("a wrong injection file is told by its line") {
   const std::pair<std::string, std::string> cases[] = {
     {"", "u.csv:1:1: error: there are no values below the first line"},

@@ -48,7 +48,7 @@ struct registering {
 
 struct behaviour {
   source user; // its number
-  std::string domain;
+  source domain;
   std::optional<registering> registers;
   std::optional<calling> calls;
   std::optional<answering> answers;

@@ -142,6 +142,12 @@ config::read_result<document> read_document(std::string_view text,
     result.errors.push_back(
       {file, places.line(at), places.column(at), std::move(message)});
   };
+  if (auto line = config::line_without_utf8(utf8)) {
+    result.errors.push_back(
+      {file, *line, 1,
+       "the text is not UTF-8, nor does its first line say ISO-8859-1"});
+    return result;
+  }
   pugi::xml_document xml;
   // Without DTD, and so without entities that grow.
   auto parsed = xml.load_buffer(utf8.data(), utf8.size(), pugi::parse_default,

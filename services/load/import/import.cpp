@@ -36,17 +36,28 @@ std::string refusal(const std::vector<finding>& of) {
                                              worst->element, worst->line);
 }
 
-/// A comment is one line, whatever stands in the XML.
-std::string one_line(std::string text) {
-  std::ranges::replace_if(
-    text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return text;
+/// A comment is one line, whatever stands in the XML, and YAML knows no control
+/// characters; those above ASCII begin with C2 in UTF-8.
+std::string one_line(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1]
+                                                               : 0);
+    if (c == 0xc2 && next < 0xa0)
+      ++i;
+    else if (c < 0x20 || c == 0x7f)
+      result += ' ';
+    else
+      result += text[i];
+  }
+  return result;
 }
 
 void add_lines(const std::string& text, std::vector<std::string>& to) {
   std::istringstream lines{text};
   for (std::string line; std::getline(lines, line);)
-    to.push_back(one_line(std::move(line)));
+    to.push_back(one_line(line));
 }
 
 std::vector<std::string> heading(const imported& x, const document& of) {

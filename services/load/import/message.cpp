@@ -109,18 +109,6 @@ void check_headers(message& x) {
     x.fault = "its CSeq says " + method;
 }
 
-/// Of the first URI: what stands between the scheme and its end.
-std::string_view uri_part(std::string_view text) {
-  for (auto scheme : {"sip:"sv, "sips:"sv, "tel:"sv}) {
-    auto at = text.find(scheme);
-    if (at != nowhere)
-      return text.substr(at + scheme.size(),
-                         text.find_first_of("> \t\"", at)
-                           - std::min(at + scheme.size(), text.size()));
-  }
-  return {};
-}
-
 /// The end of the keyword that begins here; keywords may hold keywords.
 std::size_t end_of_keyword(std::string_view text, std::size_t begin) {
   int depth = 0;
@@ -131,6 +119,21 @@ std::size_t end_of_keyword(std::string_view text, std::size_t begin) {
       return i;
   }
   return text.size();
+}
+
+/// Of the first URI: what stands between the scheme and its end.
+std::string_view uri_part(std::string_view text) {
+  for (auto scheme : {"sip:"sv, "sips:"sv, "tel:"sv}) {
+    auto at = text.find(scheme);
+    if (at == nowhere)
+      continue;
+    auto uri = text.substr(at + scheme.size());
+    std::size_t end = 0;
+    while (end < uri.size() && "> \t\""sv.find(uri[end]) == nowhere)
+      end = uri[end] == '[' ? end_of_keyword(uri, end) + 1 : end + 1;
+    return uri.substr(0, end);
+  }
+  return {};
 }
 
 std::string parameter(std::string_view keyword, std::string_view name) {
@@ -245,8 +248,12 @@ std::string host_of(std::string_view text) {
   auto uri = uri_part(text);
   auto at = uri.find('@');
   uri.remove_prefix(at == nowhere ? 0 : at + 1);
-  auto host = uri.substr(0, uri.find_first_of(":;?"));
-  return host.find('[') == nowhere ? std::string(host) : std::string{};
+  for (auto own : {"[local_ip]"sv, "[remote_ip]"sv, "[remote_host]"sv,
+                   "[server_ip]"sv, "[media_ip]"sv})
+    if (uri.starts_with(own)
+        || (!uri.empty() && uri.substr(1).starts_with(own)))
+      return {};
+  return std::string(uri.substr(0, uri.find_first_of(":;?")));
 }
 
 std::optional<authentication> find_authentication(std::string_view text) {

@@ -54,7 +54,7 @@ source parse_source(std::string_view text);
 
 /// The user part of the first URI in this text; empty: it has none.
 std::string user_of(std::string_view text);
-/// Its host, without port; empty if a keyword stands for it.
+/// Its host, without port; empty if it is that of the machine or the target.
 std::string host_of(std::string_view text);
 
 /// The keyword [authentication username=… password=…] of a text.

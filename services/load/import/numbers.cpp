@@ -33,6 +33,10 @@ public:
     find_users();
     if (who_.calls)
       find_called();
+    find_domain();
+    if (who_.login_field && !has_login_)
+      remark("field" + std::to_string(*who_.login_field)
+             + " is a header of its own, which is not sent");
     if (values_ && !takes_values())
       remark(values_->file + ": nothing is taken from it");
     remark_order();
@@ -49,7 +53,7 @@ public:
 private:
   bool takes_values() const {
     return who_.user.field || who_.login_field || who_.password.field
-           || (who_.calls && who_.calls->to.field);
+           || who_.domain.field || (who_.calls && who_.calls->to.field);
   }
 
   void remark(std::string text) {
@@ -93,9 +97,10 @@ private:
     return {std::move(otherwise)};
   }
 
-  std::string password_of(const injection::row& row) const {
+  std::string password_of(const injection::row& row) {
     if (who_.login_field) {
       auto login = find_authentication(field_of(row, *who_.login_field));
+      has_login_ = has_login_ || login;
       if (login)
         return login->password.empty() ? "password" : login->password;
     }
@@ -140,6 +145,9 @@ private:
     auto& to = who_.calls->to;
     if (!to.field) {
       result_.called = literal(to, "service");
+      if (result_.called.front() == "service")
+        remark("\"service\" is called, as without SIPp's option -s; whom to "
+               "call stands in calls: {to}");
       return;
     }
     result_.called_from_file = true;
@@ -156,11 +164,34 @@ private:
       remark("who calls whom is drawn at random, not by the line");
   }
 
+  /// A scenario has one for all.
+  void find_domain() {
+    auto& x = who_.domain;
+    auto found = x.prefix + x.suffix;
+    if (x.field && values_) {
+      found = value_of(x, values_->rows.front());
+      if (std::ranges::any_of(values_->rows, [&](auto& row) {
+            return value_of(x, row) != found;
+          }))
+        remark("domains differ; that of the first line is taken for all");
+    }
+    if (!x.unknown.empty())
+      remark("what [" + x.unknown
+             + "] stands for is not known here; the "
+               "domain is the host of the target");
+    else if (config::parse_listen_address(found + ":0"))
+      result_.domain = found;
+    else if (!found.empty())
+      remark(config::quoted(found)
+             + " is no host; the domain is that of the "
+               "target");
+  }
+
   /// Scenarios of SIPp may read several files; there is one here.
   void check_file(const source& x) {
     auto given = std::filesystem::path{values_->file}.filename().string();
     auto wanted = std::filesystem::path{x.field_file}.filename().string();
-    if (!wanted.empty() && wanted != given && wanted != "\"" + given + "\"")
+    if (!wanted.empty() && wanted != given)
       remark("field" + std::to_string(*x.field) + " is one of " + wanted
              + "; it is taken from " + given);
   }
@@ -180,6 +211,7 @@ private:
   numbers result_;
   std::size_t left_out_ = 0;
   bool is_told_twice_ = false;
+  bool has_login_ = false; // in a line of the file
 };
 
 } // namespace

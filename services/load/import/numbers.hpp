@@ -13,6 +13,7 @@ namespace strowger::services::load::sipp {
 struct numbers {
   std::vector<traffic::identity> users;
   std::vector<std::string> called;
+  std::string domain; // empty: the target's host
   bool users_from_file = false;
   bool called_from_file = false;
   std::vector<std::string> remarks; // what was left out, or is another way

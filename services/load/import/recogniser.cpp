@@ -54,25 +54,69 @@ std::string label_of(const element& x) {
   return "label " + (next ? *next : "");
 }
 
+bool is_refusal(const element& x) {
+  auto response = x.find("response");
+  return response && *response >= "300";
+}
+
+/// Where a refusal of the call leads: what stands there, such as ACK, is what
+/// users do all the same, or it is not done.
+bool takes_refusal(const std::vector<candidate>& all, std::size_t turn,
+                   ledger& notes) {
+  for (auto& x : all) {
+    if (x.where.turns.empty() || x.where.turns.back().element != turn
+        || !x.where.turns.back().jumps)
+      continue;
+    auto at = std::ranges::find(x.where.steps, turn);
+    auto is_usual = std::all_of(at, x.where.steps.end(), [&](auto i) {
+      return x.reader.notes().of(i) <= fate::approximated;
+    });
+    if (!is_usual)
+      return false;
+    for (; at != x.where.steps.end(); ++at)
+      if (!notes.knows(*at))
+        notes.take(*at, x.reader.notes());
+    return true;
+  }
+  return false;
+}
+
+/// Steps of a way that goes on otherwise from here, if users can go it as well.
+void take_other(const std::vector<candidate>& all, const turn& here,
+                ledger& notes) {
+  for (auto& x : all) {
+    auto is_other = std::ranges::any_of(x.where.turns, [&](auto& y) {
+      return y.element == here.element && y.jumps != here.jumps;
+    });
+    auto is_usual = std::ranges::all_of(x.where.steps, [&](auto i) {
+      return x.reader.notes().of(i) <= fate::approximated;
+    });
+    for (auto i : x.where.steps)
+      if (is_other && is_usual && !notes.knows(i))
+        notes.take(i, x.reader.notes());
+  }
+}
+
 /// What the other way would have been, where the scenario can go on in two.
 void remark_turn(const document& of, const turn& x, bool by_chance,
-                 ledger& notes) {
+                 const std::vector<candidate>& all, ledger& notes) {
   auto& step = of.elements[x.element];
   if (by_chance && step.find("chance") && !step.find("test"))
     return;
   auto response = step.find("response");
-  auto refusal = response && *response >= "300";
   auto is_challenge = response && (*response == "401" || *response == "407");
-  if (is_challenge)
-    return; // users answer challenges when there are any
-  if (refusal && !x.jumps)
-    notes.note(x.element, fate::approximated,
-               "such a call is over: what stands at " + label_of(step)
-                 + " is not done");
-  else
+  if (is_challenge) {
+    take_other(all, x, notes); // users answer challenges when there are any
+    return;
+  }
+  if (!is_refusal(step) || x.jumps)
     notes.note(x.element, fate::approximated,
                "the way to " + label_of(step)
                  + (x.jumps ? " is always taken" : " is never taken"));
+  else if (!takes_refusal(all, x.element, notes))
+    notes.note(x.element, fate::approximated,
+               "such a call is over: what stands at " + label_of(step)
+                 + " is not done");
 }
 
 void remark_loop(const document& of, const way& x, const behaviour& who,
@@ -127,7 +171,7 @@ recognised recognise(const document& of) {
   auto notes = best->reader.notes();
   auto by_chance = gather_codes(all, *best, who, notes);
   for (auto& x : best->where.turns)
-    remark_turn(of, x, by_chance, notes);
+    remark_turn(of, x, by_chance, all, notes);
   remark_loop(of, best->where, who, notes);
   remark_rest(of, notes);
   remark_labels(of, notes);

@@ -213,8 +213,9 @@ void way_reader::on_receive(std::size_t i) {
 }
 
 void way_reader::on_received_response(std::size_t i, int status, bool happens) {
-  if (sent_.empty()) {
+  if (ignored_ || sent_.empty()) {
     note(i, fate::left_out, "it answers nothing that is sent");
+    ignored_ = ignored_ && (status < 200 || !happens);
     return;
   }
   if (sent_ == "INVITE" && stage_ == stage::inviting) {

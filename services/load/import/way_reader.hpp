@@ -69,6 +69,8 @@ private:
 
   void on_send(std::size_t i);
   void on_sent_request(std::size_t i, const message& x);
+  /// A request that users do not send; its response is left out as well.
+  void ignore(std::size_t i, fate what, std::string means);
   void on_sent_register(std::size_t i, const message& x);
   void on_sent_invite(std::size_t i, const message& x);
   void on_sent_ack(std::size_t i);
@@ -109,7 +111,9 @@ private:
   bool is_twin_ = false; // another SIPp decides part of it
   bool holding_ = false;
   std::size_t understood_ = 0;
-  std::string sent_;     // our last request; empty: none that users send
+  std::string sent_;     // our last request that users send
+  std::string before_;   // the one before it
+  bool ignored_ = false; // what was sent last is no request of users
   std::string received_; // the last request of the other side
   std::vector<std::pair<std::size_t, law>> pauses_;
   std::vector<law> since_invite_; // pauses of a call not answered yet

@@ -84,7 +84,8 @@ void way_reader::on_sent_request(std::size_t i, const message& x) {
     on_sent_ack(i);
     return;
   }
-  sent_ = x.method;
+  before_ = std::exchange(sent_, x.method);
+  ignored_ = false;
   if (x.method == "REGISTER") {
     on_sent_register(i, x);
   } else if (x.method == "INVITE") {
@@ -100,11 +101,16 @@ void way_reader::on_sent_request(std::size_t i, const message& x) {
   } else if (stage_ == stage::talking && x.method == "REFER") {
     refer(i, x);
   } else {
-    sent_.clear();
-    note(i, fate::left_out,
-         (stage_ == stage::idle ? "users send no " : "users send no such ")
-           + x.method);
+    ignore(i, fate::left_out,
+           (stage_ == stage::idle ? "users send no " : "users send no such ")
+             + x.method);
   }
+}
+
+void way_reader::ignore(std::size_t i, fate what, std::string means) {
+  note(i, what, std::move(means));
+  sent_ = before_;
+  ignored_ = true;
 }
 
 // -- who it is ----------------------------------------------------------------
@@ -112,7 +118,7 @@ void way_reader::on_sent_request(std::size_t i, const message& x) {
 void way_reader::learn_user(std::size_t i, const std::string& address) {
   auto name = parse_source(user_of(address));
   if (found_.domain.empty())
-    found_.domain = host_of(address);
+    found_.domain = parse_source(host_of(address));
   if (found_.user.empty()) {
     found_.user = name;
     if (!name.unknown.empty())
@@ -148,12 +154,12 @@ void way_reader::learn_login(std::size_t i, const message& x) {
 
 void way_reader::on_sent_register(std::size_t i, const message& x) {
   if (stage_ != stage::idle) {
-    note(i, fate::left_out, "users refresh their registration by themselves");
+    ignore(i, fate::left_out, "users refresh their registration by themselves");
     return;
   }
   auto expires = expiry_of(x);
   if (expires && expires->count() == 0) {
-    note(i, fate::left_out, "users stay registered until the run is over");
+    ignore(i, fate::left_out, "users stay registered until the run is over");
     return;
   }
   for (auto& [pause, how_long] : pauses_)
@@ -221,7 +227,7 @@ void way_reader::on_sent_bye(std::size_t i) {
   if (stage_ == stage::accepted)
     stage_ = stage::talking; // it forgot to acknowledge, users do not
   if (stage_ != stage::talking) {
-    note(i, fate::left_out, "there is no call that it could end");
+    ignore(i, fate::left_out, "there is no call that it could end");
     return;
   }
   good(i);
@@ -238,7 +244,7 @@ void way_reader::on_sent_bye(std::size_t i) {
 
 void way_reader::on_sent_cancel(std::size_t i) {
   if (stage_ != stage::inviting) {
-    note(i, fate::left_out, "there is no call that it could cancel");
+    ignore(i, fate::left_out, "there is no call that it could cancel");
     return;
   }
   good(i);
@@ -257,7 +263,8 @@ void way_reader::on_sent_cancel(std::size_t i) {
 
 void way_reader::add_step(std::size_t i, step_kind what, std::string argument) {
   if (!steps_.empty() && steps_.back().what == step_kind::blind_transfer) {
-    note(i, fate::left_out, "who has transferred a call is not in it any more");
+    ignore(i, fate::left_out,
+           "who has transferred a call is not in it any more");
     return;
   }
   auto after_ms = fix_pauses("talk times are drawn apart from steps");
@@ -293,99 +300,14 @@ void way_reader::refer(std::size_t i, const message& x) {
   auto to = x.find("Refer-To");
   auto number = to ? parse_source(user_of(to->value)) : source{};
   if (to && to->value.find("Replaces") != std::string::npos) {
-    note(i, fate::left_out,
-         "the call that it replaces is not one of this user");
+    ignore(i, fate::left_out,
+           "the call that it replaces is not one of this user");
   } else if (number.empty() || number.field || number.counted
              || !number.unknown.empty()) {
-    note(i, fate::left_out, "users transfer to one number, which is said");
+    ignore(i, fate::left_out, "users transfer to one number, which is said");
   } else {
     add_step(i, step_kind::blind_transfer, number.prefix);
-    return;
   }
-  sent_.clear();
-}
-
-// -- responses ----------------------------------------------------------------
-
-void way_reader::on_sent_response(std::size_t i, const message& x) {
-  auto method = x.cseq_method().empty() ? received_ : x.cseq_method();
-  if (x.status == 487 && method == "CANCEL")
-    method = "INVITE"; // [last_CSeq:] of a scenario that means the INVITE
-  if (method == "INVITE" && stage_ == stage::ringing) {
-    on_sent_answer(i, x);
-  } else if (method.empty()) {
-    note(i, fate::left_out, "it answers nothing that came");
-  } else if (method == "INVITE" && stage_ == stage::over && x.status == 487) {
-    good(i);
-  } else if (method == "CANCEL" || method == "OPTIONS" || method == "BYE"
-             || stage_ == stage::talking) {
-    good(i);
-    if (x.status >= 300)
-      note(i, fate::approximated, "users answer " + method + " with 200");
-  } else {
-    note(i, fate::left_out, "users do not answer such a " + method);
-  }
-}
-
-void way_reader::on_sent_answer(std::size_t i, const message& x) {
-  if (x.status < 200) {
-    on_sent_provisional(i, x);
-    return;
-  }
-  auto waited = take_pauses();
-  // Who rings does so before it answers, if only just.
-  auto is_at_once = std::ranges::all_of(
-    waited, [](auto& y) { return mean_ms(y) == 0; });
-  if (found_.answers->ring_after && is_at_once) {
-    waited.push_back({law::kind::fixed, 1, 0, false});
-    note(i, fate::approximated, "it comes 1 ms after it rings");
-  }
-  since_invite_.insert(since_invite_.end(), waited.begin(), waited.end());
-  if (x.status == 401 || x.status == 407) {
-    note(i, fate::left_out, "whoever calls is not asked for a password");
-    found_.answers.emplace();
-    since_invite_.clear();
-    return;
-  }
-  auto is_redirection = x.status / 100 == 3;
-  auto known = {300, 301, 302, 305, 380};
-  if (is_redirection && std::ranges::find(known, x.status) == known.end()) {
-    note(i, fate::impossible, "it is no redirection of RFC 3261 section 21.3");
-    found_.answers.reset();
-    stage_ = stage::over;
-    return;
-  }
-  good(i);
-  if (is_redirection)
-    note(i, fate::approximated, "its Contact is not sent");
-  found_.answers->codes = {{x.status, 1}};
-  found_.answers->answer_after = since_invite_;
-  auto accepts = x.status < 300;
-  stage_ = accepts ? stage::talking : stage::over;
-  ended_ = ended_ || !accepts;
-}
-
-void way_reader::on_sent_provisional(std::size_t i, const message& x) {
-  if (x.status == 100) {
-    good(i); // the stack says it where it is needed
-    return;
-  }
-  auto& answers = *found_.answers;
-  if (answers.ring_after) {
-    note(i, fate::left_out, "users send one provisional response");
-    return;
-  }
-  law before;
-  before.a = fix_pauses("when it rings and when it answers are drawn apart");
-  if (before.a > 0)
-    since_invite_.push_back(before);
-  good(i);
-  answers.ring_after = since_invite_;
-  answers.early_media = x.status == 183 && x.describes_media();
-  if (x.status != 180 && !answers.early_media)
-    note(i, fate::approximated, "180 is sent in its place");
-  if (x.find("RSeq"))
-    note(i, fate::approximated, "provisional responses are not reliable");
 }
 
 } // namespace strowger::services::load::sipp

@@ -1,7 +1,5 @@
 #include "services/load/import/writer.hpp"
 
-#include "services/config/config.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -55,8 +53,8 @@ public:
     line("load: " + quoted(around_.name));
     line("target: " + quoted(around_.target));
     line("listen: " + quoted(around_.listen));
-    if (has_domain())
-      line("domain: " + quoted(who_.domain));
+    if (!of_.domain.empty())
+      line("domain: " + quoted(of_.domain));
     line("populations:");
     line(std::string("  - name: ") + (who_.calls ? "callers" : "phones"));
     line("    users: " + users());
@@ -73,11 +71,6 @@ public:
 private:
   void line(const std::string& text) {
     result_.yaml += text + "\n";
-  }
-
-  bool has_domain() const {
-    return !who_.domain.empty()
-           && config::parse_listen_address(who_.domain + ":0");
   }
 
   std::string csv(std::string_view what, std::string text) {
