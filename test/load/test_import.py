@@ -148,6 +148,10 @@ class Values(Lab):
         self.assertIn("--output", done.stderr)
         self.assertEqual(done.stdout, "")
         self.load(*words, "--output", self.path("none/out.yaml"), codes=(1,))
+        for name in "x.xml", "in.csv":
+            before = pathlib.Path(self.path(name)).read_bytes()
+            self.load(*words, "--output", self.path(name), codes=(1,))
+            self.assertEqual(pathlib.Path(self.path(name)).read_bytes(), before)
 
 
 class AgainstSipp(Lab):
@@ -194,6 +198,58 @@ class AgainstSipp(Lab):
                 self.assertEqual(x["callees"]["outcomes"]["answered"], CALLS)
                 self.assertEqual(x["callees"]["ended_cleanly"], CALLS)
                 self.assertEqual(self.count_of_sipp(), CALLS)
+
+
+def message(method, more=""):
+    """A `send` of a call that is up."""
+    return f"""<send><![CDATA[
+{method} sip:2002@[remote_ip] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:2001@[local_ip]>;tag=[call_number]
+To: <sip:2002@[remote_ip]>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: [cseq] {method}
+{more}
+]]></send>
+"""
+
+
+def request(method, more=""):
+    text = message(method, more)
+    return text if method == "ACK" else text + '<recv response="200"/>\n'
+
+
+def media(direction):
+    return ("Content-Type: application/sdp\n\nv=0\n"
+            f"m=audio [media_port] RTP/AVP 0\na={direction}\n")
+
+
+class Steps(Lab):
+    def test_steps_are_done_before_the_call_ends(self):
+        pathlib.Path(self.path("x.xml")).write_text(
+            "<scenario>" + request("INVITE", media("sendrecv"))
+            + request("ACK") + request("INVITE", media("sendonly"))
+            + request("ACK") + '<pause milliseconds="100"/>'
+            + request("INVITE", media("sendrecv")) + request("ACK")
+            + request("INFO", "Content-Type: application/dtmf\n\n5\n")
+            + request("UPDATE", media("sendrecv")) + request("BYE")
+            + "</scenario>", encoding="utf-8")
+        yaml, report = self.path("out.yaml"), self.path("report.json")
+        self.load("import", self.path("x.xml"), "--target",
+                  f"127.0.0.1:{PORT + 2}", "--listen", f"127.0.0.1:{PORT + 1}",
+                  "--calls", str(CALLS), "--rate", "20/s", "--output", yaml)
+        answers, _ = self.imported("uas", "--listen", f"127.0.0.1:{PORT + 2}")
+        with subprocess.Popen([STROWGER, "load", "run", answers, "--quiet"],
+                              stdout=subprocess.DEVNULL) as callee:
+            self.wait_until(lambda: is_open(PORT + 2))
+            self.load("run", yaml, "--quiet", "--json", report, codes=(0, 3))
+            callee.terminate()
+        x = json.loads(pathlib.Path(report).read_text(encoding="utf-8"))
+        self.assertEqual(x["callers"]["ended_cleanly"], CALLS)
+        done = {name: step["done"] for name, step in x["callers"]["steps"].items()
+                if step["done"]}
+        self.assertEqual(done, dict.fromkeys(
+            ["hold", "retrieve", "dtmf", "update"], CALLS))
 
 
 SWITCH = f"""

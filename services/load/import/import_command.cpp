@@ -5,6 +5,8 @@
 #include "services/load/import/import.hpp"
 #include "services/load/quantity.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -25,6 +27,14 @@ struct arguments {
   std::string rate = "10/s";
   std::optional<std::uint64_t> calls;
 };
+
+/// A minute, or as long as so many calls take.
+double steady_s_of(const arguments& args) {
+  std::string ignored;
+  auto rate = parse_quantity(args.rate, rate_per_s, ignored).value_or(1);
+  auto calls = static_cast<double>(args.calls.value_or(0));
+  return std::min(std::max(60., std::ceil(calls / rate) + 1), duration_s.max);
+}
 
 /// Why an option cannot be taken; empty: it can.
 std::string fault_of(const arguments& args) {
@@ -53,7 +63,18 @@ std::optional<sipp::source_file> read(const std::string& name,
   return sipp::source_file{name, std::move(*text)};
 }
 
-bool write(const fs::path& path, const std::string& text, std::ostream& err) {
+bool is_input(const fs::path& path, const arguments& args) {
+  std::error_code ignored;
+  return fs::equivalent(path, args.file, ignored)
+         || (!args.csv.empty() && fs::equivalent(path, args.csv, ignored));
+}
+
+bool write(const fs::path& path, const std::string& text, const arguments& args,
+           std::ostream& err) {
+  if (is_input(path, args)) {
+    err << "strowger: " << path.string() << " is read, so it is not written\n";
+    return false;
+  }
   std::ofstream file{path};
   file << text << std::flush;
   if (!file)
@@ -74,9 +95,9 @@ int write_all(const sipp::written& x, const arguments& args, std::ostream& out,
     return 0;
   }
   auto folder = fs::path{args.output}.parent_path();
-  auto good = write(args.output, x.yaml, err);
+  auto good = write(args.output, x.yaml, args, err);
   for (auto& [name, text] : x.csv)
-    good = write(folder / name, text, err) && good;
+    good = write(folder / name, text, args, err) && good;
   return good ? 0 : 1;
 }
 
@@ -91,8 +112,12 @@ int import_file(const arguments& args, std::ostream& out, std::ostream& err) {
   std::optional<sipp::source_file> values;
   if (!args.csv.empty() && !(values = read(args.csv, err)))
     return 1;
-  sipp::surroundings around{"",        args.target, args.listen,
-                            args.rate, args.calls,  "scenario"};
+  sipp::surroundings around;
+  around.target = args.target;
+  around.listen = args.listen;
+  around.rate = args.rate;
+  around.calls = args.calls;
+  around.steady_s = steady_s_of(args);
   if (!args.output.empty())
     around.stem = fs::path{args.output}.stem().string();
   auto found = sipp::import_scenario(*scenario, values, around);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace strowger::services::load::sipp {
@@ -186,13 +187,26 @@ private:
     }
   }
 
+  /// At most, for calls to end by themselves: what a transaction may take, and
+  /// ten times as long as a call lasts.
+  double drain_ms() const {
+    constexpr auto transaction_ms = 40'000.;
+    constexpr auto day_ms = 86'400'000.;
+    auto talk_ms = 0.;
+    if (who_.calls)
+      for (auto& x : who_.calls->talk)
+        talk_ms += mean_ms(x);
+    return std::min(transaction_ms + 10 * std::ceil(talk_ms), day_ms);
+  }
+
   /// As SIPp, whose exit code says whether any call failed; unless it is meant
   /// to fail.
   void write_run() {
     std::string calls;
     if (around_.calls)
       calls = fmt::format(", calls: {}", *around_.calls);
-    line("run: {warm-up: 0 s, steady: 1 min, drain: 40 s" + calls + "}");
+    line("run: {warm-up: 0 s, steady: " + duration_text(around_.steady_s * 1000)
+         + ", drain: " + duration_text(drain_ms()) + calls + "}");
     if (who_.calls && !who_.calls->is_refused)
       line("pass: [\"failed < 0.01 %\"]");
   }

@@ -18,6 +18,7 @@ struct surroundings {
   std::string listen = "127.0.0.1:5080";
   std::string rate = "10/s";
   std::optional<std::uint64_t> calls; // stop after so many
+  double steady_s = 60;               // calls begin for so long
   std::string stem = "scenario";      // what names of CSV files begin with
 };
 
