@@ -92,6 +92,23 @@ const understood_case understood_cases[] = {
    calling + "      talk: 0 ms\n",
    "x.xml:15: send PRACK: left out: users send no such PRACK\n"
    "x.xml:24: recv 200: left out: it answers nothing that is sent\n"},
+  {"who loses patience at once",
+   invite + pause("milliseconds=\"0\"") + send("CANCEL")
+     + "<recv response=\"200\"/><recv response=\"487\"/>\n" + send("ACK"),
+   calling + "      patience: 100 ms\n      talk: 0 s\n",
+   "x.xml:15: send CANCEL: approximated: patience ends 100 ms after the "
+   "INVITE\n"},
+  {"who sends nonsense in a call, but for that",
+   invite + "<recv response=\"200\"/>\n<send>ACK</send>\n"
+     + "<send>INFO sip:x SIP/2.0</send>\n<recv response=\"400\"/>\n"
+     + pause("milliseconds=\"1000\"") + bye,
+   calling + "      talk: 1 s\n",
+   "x.xml:15: send ACK: impossible: its first line is not METHOD URI SIP/2.0: "
+   "users send what RFC 3261 allows (strowger torture sends what it "
+   "forbids)\n"
+   "x.xml:16: send INFO: impossible: it has no Via: users send what RFC 3261 "
+   "allows (strowger torture sends what it forbids)\n"
+   "x.xml:17: recv 400: left out: it answers nothing that is sent\n"},
   {"who waits for CANCEL",
    offered + respond("180") + "<recv request=\"CANCEL\"/>\n" + respond("200")
      + respond("487") + "<recv request=\"ACK\"/>\n",

@@ -214,6 +214,7 @@ TEST_CASE("every element has one fate, and what comes out is a scenario") {
     send("INVITE", sdp + "a=sendonly\n"),
     send("OPTIONS"),
     send("REFER", "Refer-To: <sip:2003@[remote_ip]>\n\n"),
+    send("REFER", "Refer-To: <sip:2%33@[remote_ip]>\n\n"),
     respond("180"),
     respond("183", sdp),
     respond("401"),

@@ -1,3 +1,4 @@
+#include "actors/model/directory.hpp"
 #include "services/load/import/remarks.hpp"
 #include "services/load/import/way_reader.hpp"
 
@@ -63,11 +64,13 @@ void way_reader::on_send(std::size_t i) {
     return;
   }
   if (!x.fault.empty()) {
-    note(i, fate::impossible,
-         x.fault
-           + ": users send what RFC 3261 allows (strowger torture sends "
-             "what it forbids)");
-    sent_.clear();
+    before_ = sent_;
+    ignore(i, fate::impossible,
+           x.fault
+             + ": users send what RFC 3261 allows (strowger torture sends "
+               "what it forbids)");
+    if (x.method == "ACK" && stage_ == stage::accepted)
+      stage_ = stage::talking; // users send one all the same
     return;
   }
   remark_message(x, i, notes_);
@@ -144,6 +147,9 @@ void way_reader::learn_login(std::size_t i, const message& x) {
   if (!is_said)
     note(i, fate::approximated,
          "the password is \"password\", as without the option -ap");
+  if (!found_.password.unknown.empty())
+    note(i, fate::approximated,
+         "what [" + found_.password.unknown + "] stands for is not known here");
   if (!login->username.empty()
       && !(parse_source(login->username) == found_.user))
     note(i, fate::approximated,
@@ -249,7 +255,9 @@ void way_reader::on_sent_cancel(std::size_t i) {
   }
   good(i);
   auto patience = take_pauses();
-  if (patience.empty()) {
+  auto is_at_once = std::ranges::all_of(
+    patience, [](auto& x) { return mean_ms(x) == 0; });
+  if (is_at_once) {
     // Before a provisional response nothing may be cancelled (RFC 3261 §9.1).
     patience.push_back({law::kind::fixed, 100, 0, false});
     note(i, fate::approximated, "patience ends 100 ms after the INVITE");
@@ -302,8 +310,8 @@ void way_reader::refer(std::size_t i, const message& x) {
   if (to && to->value.find("Replaces") != std::string::npos) {
     ignore(i, fate::left_out,
            "the call that it replaces is not one of this user");
-  } else if (number.empty() || number.field || number.counted
-             || !number.unknown.empty()) {
+  } else if (number.field || number.counted || !number.unknown.empty()
+             || !model::number_fault(number.prefix).empty()) {
     ignore(i, fate::left_out, "users transfer to one number, which is said");
   } else {
     add_step(i, step_kind::blind_transfer, number.prefix);
