@@ -3,6 +3,7 @@
 #include "services/load/command.hpp"
 #include "services/options_command.hpp"
 #include "services/serve/serve.hpp"
+#include "services/torture/command.hpp"
 #include "services/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -61,6 +62,7 @@ void add_commands(CLI::App& app, arguments& args, int& exit_code) {
   version->callback([] { std::cout << "strowger " << version_text << "\n"; });
 
   load::add_command(app, exit_code, std::cout, std::cerr);
+  torture::add_command(app, exit_code, std::cout, std::cerr);
   ctl::add_commands(app, exit_code, std::cout, std::cerr);
 }
 
