@@ -114,7 +114,7 @@ void ill_framed(framer& make, std::vector<torture_case>& to) {
       {"none 4xx", "5xx", "nobody knows where it ends"}, ending::closed);
   add("frame-no-length", make.without_length(),
       {"any", "none", "over TCP the length has to be said (RFC 3261 20.14)"});
-  add("frame-half", make.options().bytes().substr(0, 90),
+  add("frame-half", make.options().bytes().substr(0, 160),
       {"none", "4xx", "the sender ended within the headers"}, ending::closed)
     .ends_stream
     = true;
