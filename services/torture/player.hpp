@@ -21,6 +21,8 @@ struct case_result {
 struct settings {
   std::chrono::milliseconds timeout{500};          // for an answer
   std::chrono::milliseconds revive_within{30'000}; // after a death
+  // For an answer to OPTIONS; three times that is less than 3 s.
+  std::chrono::milliseconds one_try{950};
 };
 
 /// Sends cases one by one, and asks after each whether the device lives.

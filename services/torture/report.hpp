@@ -27,7 +27,10 @@ struct report {
   /// How many have that verdict.
   std::size_t count(verdict x) const;
 
-  /// 0: all as expected or remarkable, 2: something failed.
+  /// Everything was sent, and nothing failed.
+  bool passed() const;
+
+  /// 0: passed, 2: not.
   int exit_code() const;
 };
 

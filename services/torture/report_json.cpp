@@ -78,7 +78,7 @@ std::string to_json(const report& x) {
            {"started", x.started},
            {"version", x.version},
            {"verdict",
-            {{"passed", x.exit_code() == 0},
+            {{"passed", x.passed()},
              {"exit_code", x.exit_code()},
              {"counts", counts}}},
            {"cases", cases}};

@@ -50,8 +50,12 @@ std::size_t report::count(verdict x) const {
     std::ranges::count_if(cases, [x](auto& y) { return y.found.is == x; }));
 }
 
+bool report::passed() const {
+  return count(verdict::failed) == 0 && count(verdict::not_sent) == 0;
+}
+
 int report::exit_code() const {
-  return count(verdict::failed) > 0 ? 2 : 0;
+  return passed() ? 0 : 2;
 }
 
 void print_case(const case_result& x, std::ostream& out) {
@@ -82,7 +86,7 @@ void print_summary(const report& x, std::ostream& out) {
   }
   auto failed = x.count(verdict::failed);
   if (failed == 0) {
-    out << "PASSED  " << x.target << "\n";
+    out << (x.passed() ? "PASSED  " : "INCOMPLETE  ") << x.target << "\n";
     return;
   }
   auto first = std::ranges::find_if(

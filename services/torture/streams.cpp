@@ -18,6 +18,10 @@ using namespace std::chrono_literals;
 // A device that does not read for so long has had enough.
 constexpr auto reads_within = 2s;
 
+// A response is shorter, even one that repeats a long request: what goes on
+// without an end is none.
+constexpr std::size_t longest_message = 4'000'000;
+
 class connection final : public way {
 public:
   explicit connection(socket_handle socket) : socket_(std::move(socket)) {}
@@ -43,6 +47,7 @@ public:
         return found;
       if (closed_)
         return rest();
+      // Asked at least once, also if it is `until` already.
       if (!wait_for(socket_.get(), POLLIN, until))
         return std::nullopt;
       char buffer[16'384];
@@ -51,6 +56,7 @@ public:
         stream_.append(buffer, static_cast<std::size_t>(size));
       else
         closed_ = size == 0 || errno != EAGAIN;
+      closed_ = closed_ || stream_.size() > longest_message;
     }
   }
 

@@ -224,3 +224,22 @@ TEST_CASE("what rings is cancelled in its own transaction") {
   CHECK_FALSE(
     cancel_for(answer("100 Trying", "", "OPTIONS"), request()).has_value());
 }
+
+TEST_CASE("whatever comes back is judged, and nothing breaks") {
+  for (std::uint64_t seed = 0; seed < 3'000; ++seed) {
+    CAPTURE(seed);
+    chooser choose{seed, 1};
+    auto back = answer("200 OK", "Contact: <sip:d@192.0.2.9>\r\n");
+    for (auto i = choose.between(1, 20); i > 0; --i)
+      back[choose.below(back.size())] = choose.byte();
+    back.resize(choose.between(1, back.size()));
+    auto found = judge(expecting("none"), seeing({back}));
+    CHECK((found.is == verdict::failed || status_of(back) == 0));
+    for (auto& x : courtesies(back, around))
+      CHECK((method_of(x) == "ACK" || method_of(x) == "BYE"
+             || status_of(x) == 481));
+    cancel_for(back, request());
+    while (take_message(back))
+      CHECK(back.size() < 1'000);
+  }
+}

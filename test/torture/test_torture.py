@@ -37,9 +37,11 @@ class Device:
     answered any more), "pause" (nothing for 4 s), "drop" (no answer to this
     one), "garble" (an answer without Via)."""
 
-    def __init__(self, port, status="404 Not Found", mark=None, wrong=None):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", port))
+    def __init__(self, port, status="404 Not Found", mark=None, wrong=None,
+                 host="127.0.0.1"):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.bind((host, port))
         self.socket.settimeout(0.1)
         self.status, self.mark, self.wrong = status, mark, wrong
         self.dead_until = 0
@@ -99,9 +101,10 @@ class Lab(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder.name, name)
 
-    def torture(self, *words, code=0, device=f"sip:127.0.0.1:{PORT}"):
+    def torture(self, *words, code=0, device=f"sip:127.0.0.1:{PORT}",
+                listen=LISTEN):
         done = subprocess.run(
-            [STROWGER, "torture", device, "--listen", LISTEN, *words],
+            [STROWGER, "torture", device, "--listen", listen, *words],
             text=True, capture_output=True, timeout=500, check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
@@ -114,6 +117,14 @@ class Lab(unittest.TestCase):
         self.assertEqual([f"{x.json_path}: {x.message[:200]}"
                           for x in judge.iter_errors(report)], [])
         return report
+
+
+def undescribed(schema, path=""):
+    for name, value in {**schema.get("properties", {}),
+                        **schema.get("$defs", {})}.items():
+        if "description" not in value:
+            yield f"{path}/{name}"
+        yield from undescribed(value, f"{path}/{name}")
 
 
 def names(report, *verdicts):
@@ -221,6 +232,18 @@ class WrongDevices(Lab):
         self.assertIn(b"OPTIONS sip:user;par=u%40example.net@example.com",
                       base64.b64decode(wrong["sent_base64"]))
 
+    def test_a_device_may_have_an_ipv6_address(self):
+        try:
+            device = Device(PORT, host="::1")
+        except OSError:
+            self.skipTest("this machine has no IPv6")
+        with device:
+            report = self.report("--mutations", "40", "--timeout", "0.1",
+                                 "--only", "mutation-*", listen="[::1]",
+                                 device=f"sip:[::1]:{PORT}")
+        self.assertEqual(report["verdict"]["counts"]["unheard"], 0)
+        self.assertGreater(report["verdict"]["counts"]["as expected"], 30)
+
     def test_a_port_that_somebody_else_has_makes_silence_no_failure(self):
         words = ("--only", "ipv4-mapped-ipv6", "--timeout", "0.1")
         with Device(PORT, mark="]:19823", wrong="drop"):
@@ -231,6 +254,12 @@ class WrongDevices(Lab):
                 report = self.report(*words)
         self.assertEqual(names(report, "unheard"), ["ipv4-mapped-ipv6"])
         self.assertIn("port 19823", report["cases"][0]["words"][0])
+
+
+class Schema(unittest.TestCase):
+    def test_it_is_one_and_describes_every_field(self):
+        jsonschema.Draft202012Validator.check_schema(SCHEMA)
+        self.assertEqual(list(undescribed(SCHEMA)), [])
 
 
 class Mistakes(Lab):
