@@ -41,10 +41,18 @@ std::vector<torture_case> cases_of(const selection& wanted) {
       continue;
     if (wanted.exact) {
       x.keys = keys_in(x.pieces.front());
+      if (x.answers > 1) {
+        std::string_view raw{x.pieces.front()};
+        for (auto& key : keys_in(raw.substr(body_of(raw).value_or(0))))
+          x.keys.push_back(key);
+      }
     } else {
       x.keys = {suffix_of(wanted.run, n)};
-      x.pieces.front() = freshened(x.pieces.front(),
-                                   {x.keys.front(), wanted.around.transport});
+      auto& raw = x.pieces.front();
+      auto first = x.answers > 1 ? body_of(raw).value_or(0) : raw.size();
+      freshness with{x.keys.front(), wanted.around.transport};
+      raw = freshened(raw.substr(0, first), with)
+            + freshened(raw.substr(first), with);
     }
     result.push_back(std::move(x));
   }

@@ -1,7 +1,6 @@
 #include "services/torture/player.hpp"
 
 #include "services/torture/message.hpp"
-#include "services/torture/response.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -57,17 +56,26 @@ surroundings player::fresh(std::size_t first) {
 
 // -- answers ------------------------------------------------------------------
 
+const player::sent* player::sent_for(std::string_view message) const {
+  // The latest: with --exact some have keys in common.
+  for (auto x = sent_.rbegin(); x != sent_.rend(); ++x)
+    if (message.find(x->key) != message.npos)
+      return &*x;
+  return nullptr;
+}
+
 bool player::belongs(std::string_view message, const torture_case& what) const {
-  auto has = [&](const auto& key) { return message.find(key) != message.npos; };
-  if (std::ranges::any_of(what.keys, has))
-    return true;
-  // Something spoilt may lose its key; then it has none of others either.
-  return !has("-" + run_) && std::ranges::none_of(earlier_, has);
+  if (auto* found = sent_for(message))
+    return found->by == &what;
+  // What a mutation has spoilt may be its key. An answer to a ping is none.
+  return !what.what.empty() && message.find("-" + run_) == message.npos;
 }
 
 void player::take(way& from, const std::string& message,
                   const torture_case& what, observation& seen) {
-  for (auto& x : courtesies(message, fresh(first_courtesy)))
+  auto* known = sent_for(message);
+  for (auto& x : courtesies(message, known ? known->facts : request_facts{},
+                            fresh(first_courtesy)))
     from.send(x);
   if (!recording_ || !is_response(message) || !belongs(message, what))
     return;
@@ -146,7 +154,7 @@ void player::perform(const torture_case& what, observation& seen) {
   if (seen.answers.empty() || finals > 0)
     return;
   recording_ = false;
-  if (auto cancel = cancel_for(seen.answers.back(), raw))
+  if (auto cancel = cancel_for(seen.answers.back(), facts_of(raw)))
     link.send(*cancel);
 }
 
@@ -218,6 +226,7 @@ std::vector<case_result>
 player::play(std::vector<torture_case> cases,
              const std::function<void(const case_result&)>& show) {
   std::vector<case_result> result;
+  result.reserve(cases.size()); // sent_ points into it
   std::string why_not;
   for (auto& x : cases) {
     auto& now = result.emplace_back();
@@ -225,10 +234,10 @@ player::play(std::vector<torture_case> cases,
     if (stopped_)
       why_not = "the run was stopped";
     if (why_not.empty()) {
+      for (auto& key : now.what.keys)
+        sent_.push_back({key, facts_of(now.what.pieces.front()), &now.what});
       perform(now.what, now.seen);
       see_whether_it_lives(now.what, now.seen);
-      earlier_.insert(earlier_.end(), now.what.keys.begin(),
-                      now.what.keys.end());
       if (!now.seen.alive && !now.seen.revived_after_ms)
         why_not = fmt::format("the device is dead since {}", now.what.name);
     } else {
@@ -237,6 +246,7 @@ player::play(std::vector<torture_case> cases,
     now.found = judge(now.what, now.seen);
     show(now);
   }
+  sent_.clear();
   return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/torture/judge.hpp"
+#include "services/torture/response.hpp"
 #include "services/torture/wire.hpp"
 
 #include <atomic>
@@ -65,7 +66,13 @@ private:
   std::size_t tokens_ = 0;
   bool recording_ = false; // what comes now is an answer to the case
   monotonic::time_point began_{};
-  std::vector<std::string> earlier_; // keys
+  struct sent {
+    std::string key;
+    request_facts facts;
+    const torture_case* by = nullptr;
+  };
+  const sent* sent_for(std::string_view message) const;
+  std::vector<sent> sent_; // what answers may belong to
   std::atomic<bool> stopped_{false};
 };
 

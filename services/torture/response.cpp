@@ -174,7 +174,24 @@ std::string remark_on(std::string_view response, std::string_view request) {
   return {};
 }
 
+request_facts facts_of(std::string_view request) {
+  // What nobody can repeat need not be kept.
+  constexpr std::size_t most = 10'000;
+  request_facts result;
+  auto line = request.substr(0, request.find('\r'));
+  auto first = line.find(' '), last = line.rfind(' ');
+  if (first != line.npos && first < last && last < most)
+    result.uri = line.substr(first + 1, last - first - 1);
+  auto vias = vias_of(request);
+  if (!vias.empty() && vias.front().size() < most)
+    result.via = vias.front();
+  if (auto to = find_header(request, "To"); to && to->size < most)
+    result.to = to->in(request);
+  return result;
+}
+
 std::vector<std::string> courtesies(std::string_view message,
+                                    const request_facts& request,
                                     const surroundings& around) {
   if (!is_response(message)) {
     auto method = method_of(message);
@@ -188,8 +205,11 @@ std::vector<std::string> courtesies(std::string_view message,
   if (method != "INVITE" || status < 200 || vias.empty())
     return {};
   auto uri = "sip:" + around.device;
+  // Without a branch it is these that join the ACK to its INVITE.
   if (status >= 300)
-    return {request_like(message, "ACK", uri, vias.front(), number)};
+    return {
+      request_like(message, "ACK", request.uri.empty() ? uri : request.uri,
+                   request.via.empty() ? vias.front() : request.via, number)};
   auto via = [&](std::string_view what) {
     return fmt::format("SIP/2.0/{} {};branch=z9hG4bK{}{};rport",
                        around.transport, around.own, what, around.token);
@@ -203,23 +223,17 @@ std::vector<std::string> courtesies(std::string_view message,
 }
 
 std::optional<std::string> cancel_for(std::string_view provisional,
-                                      std::string_view request) {
+                                      const request_facts& request) {
   auto [number, method] = sequence_of(provisional);
   auto status = status_of(provisional);
-  auto vias = vias_of(provisional);
-  if (method != "INVITE" || status < 100 || status > 199 || vias.empty())
+  if (method != "INVITE" || status < 100 || status > 199 || request.uri.empty()
+      || request.via.empty())
     return std::nullopt;
-  auto line = first_line_of(request);
-  auto first = line.find(' '), last = line.rfind(' ');
-  if (first == line.npos || first == last)
-    return std::nullopt;
-  auto x = request_like(provisional, "CANCEL",
-                        line.substr(first + 1, last - first - 1), vias.front(),
+  auto x = request_like(provisional, "CANCEL", request.uri, request.via,
                         number);
   // The To of the request, which had no tag: RFC 3261 9.1.
-  auto to = find_header(x, "To");
-  if (auto asked = find_header(request, "To"); to && asked)
-    x.replace(to->at, to->size, asked->in(request));
+  if (auto to = find_header(x, "To"); to && !request.to.empty())
+    x.replace(to->at, to->size, request.to);
   return x;
 }
 

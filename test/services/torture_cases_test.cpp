@@ -80,6 +80,17 @@ TEST_CASE("a seed reproduces the mutations, whatever else is sent") {
   CHECK(bytes == joined(one.front()));
 }
 
+TEST_CASE("both requests of dblreq are fresh over a stream") {
+  auto wanted = everything("TCP");
+  wanted.only = "dblreq";
+  auto x = cases_of(wanted).front();
+  auto raw = joined(x);
+  auto second = raw.substr(*body_of(raw));
+  CHECK(usable_branch(raw)->in(raw).ends_with(x.keys.front()));
+  CHECK(usable_branch(second)->in(second).ends_with(x.keys.front()));
+  CHECK(method_of(second) == "INVITE");
+}
+
 TEST_CASE("another seed makes other mutations") {
   auto wanted = everything("UDP");
   wanted.only = "mutation-*";

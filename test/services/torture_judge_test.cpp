@@ -178,15 +178,24 @@ TEST_CASE("all Vias have to come back where that is the point") {
 // -- courtesies ---------------------------------------------------------------
 
 TEST_CASE("an INVITE that is refused gets its ACK") {
-  auto sent = courtesies(answer("404 Not Found"), around);
+  auto sent = courtesies(answer("404 Not Found"), facts_of(request()), around);
   REQUIRE(sent.size() == 1);
   CHECK(method_of(sent[0]) == "ACK");
   CHECK(usable_branch(sent[0])->in(sent[0]) == "z9hG4bK-7");
   CHECK(missing_header(sent[0]) == "");
 }
 
+TEST_CASE("an ACK repeats of its INVITE what joins them without a branch") {
+  std::string_view invite = "INVITE <sip:a@b> SIP/2.0\r\n"
+                            "Via: SIP/2.0/UDP h, SIP/2.0/UDP i\r\n\r\n";
+  auto sent = courtesies(answer("400 Bad"), facts_of(invite), around);
+  REQUIRE(sent.size() == 1);
+  CHECK(first_line_of(sent[0]) == "ACK <sip:a@b> SIP/2.0");
+  CHECK(find_header(sent[0], "Via")->in(sent[0]) == "SIP/2.0/UDP h");
+}
+
 TEST_CASE("an INVITE that is answered gets ACK and BYE in its dialog") {
-  auto sent = courtesies(answer("200 OK", "Contact: <sip:d@192.0.2.9>\r\n"),
+  auto sent = courtesies(answer("200 OK", "Contact: <sip:d@192.0.2.9>\r\n"), {},
                          around);
   REQUIRE(sent.size() == 2);
   CHECK(first_line_of(sent[0]) == "ACK sip:d@192.0.2.9 SIP/2.0");
@@ -199,30 +208,31 @@ TEST_CASE("an INVITE that is answered gets ACK and BYE in its dialog") {
 }
 
 TEST_CASE("other answers and ACKs of the device get nothing") {
-  CHECK(courtesies(answer("200 OK", "", "OPTIONS"), around).empty());
-  CHECK(courtesies(answer("180 Ringing"), around).empty());
-  CHECK(courtesies(request("ACK"), around).empty());
-  CHECK(courtesies("", around).empty());
-  CHECK(courtesies("nothing at all", around).empty());
+  CHECK(courtesies(answer("200 OK", "", "OPTIONS"), {}, around).empty());
+  CHECK(courtesies(answer("180 Ringing"), {}, around).empty());
+  CHECK(courtesies(request("ACK"), {}, around).empty());
+  CHECK(courtesies("", {}, around).empty());
+  CHECK(courtesies("nothing at all", {}, around).empty());
 }
 
 TEST_CASE("a request of the device is refused, so that it ends") {
-  auto sent = courtesies(request("NOTIFY"), around);
+  auto sent = courtesies(request("NOTIFY"), {}, around);
   REQUIRE(sent.size() == 1);
   CHECK(status_of(sent[0]) == 481);
   CHECK_FALSE(flaw_in(sent[0], request("NOTIFY")).has_value());
 }
 
 TEST_CASE("what rings is cancelled in its own transaction") {
-  auto x = cancel_for(answer("180 Ringing"), request());
+  auto x = cancel_for(answer("180 Ringing"), facts_of(request()));
   REQUIRE(x.has_value());
   CHECK(first_line_of(*x) == "CANCEL sip:torture@192.0.2.9:5060 SIP/2.0");
   CHECK(usable_branch(*x)->in(*x) == "z9hG4bK-7");
   CHECK(find_header(*x, "To")->in(*x) == "<sip:torture@192.0.2.9:5060>");
   CHECK(find_header(*x, "CSeq")->in(*x) == "1 CANCEL");
-  CHECK_FALSE(cancel_for(answer("200 OK"), request()).has_value());
+  CHECK_FALSE(cancel_for(answer("200 OK"), facts_of(request())).has_value());
   CHECK_FALSE(
-    cancel_for(answer("100 Trying", "", "OPTIONS"), request()).has_value());
+    cancel_for(answer("100 Trying", "", "OPTIONS"), facts_of(request()))
+      .has_value());
 }
 
 TEST_CASE("whatever comes back is judged, and nothing breaks") {
@@ -235,10 +245,10 @@ TEST_CASE("whatever comes back is judged, and nothing breaks") {
     back.resize(choose.between(1, back.size()));
     auto found = judge(expecting("none"), seeing({back}));
     CHECK((found.is == verdict::failed || status_of(back) == 0));
-    for (auto& x : courtesies(back, around))
+    for (auto& x : courtesies(back, {}, around))
       CHECK((method_of(x) == "ACK" || method_of(x) == "BYE"
              || status_of(x) == 481));
-    cancel_for(back, request());
+    cancel_for(back, facts_of(request()));
     while (take_message(back))
       CHECK(back.size() < 1'000);
   }

@@ -161,6 +161,18 @@ TEST_CASE("a late answer to one case is not an answer to the next") {
   CHECK(result[1].seen.answers.empty());
 }
 
+TEST_CASE("only a mutation may have lost what says whose the answer is") {
+  scripted device{[](auto&) {
+    return answers{"SIP/2.0 400 Bad Request\r\nVia: x\r\nFrom: x\r\nTo: x\r\n"
+                   "Call-ID: x\r\nCSeq: x\r\n\r\n"};
+  }};
+  auto plain = request("OPTIONS", 1), spoilt = request("OPTIONS", 2);
+  spoilt.what = "one bit is another";
+  auto result = play(device, {plain, spoilt});
+  CHECK(result[0].found.answer == std::nullopt);
+  CHECK(result[1].found.answer == 400);
+}
+
 TEST_CASE("a repeated answer is one answer") {
   scripted device{[](auto& x) {
     return answers{reply(x, "404 No"), reply(x, "404 No")};
