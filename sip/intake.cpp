@@ -66,16 +66,22 @@ bool split(char* s, std::size_t size, request_line& result) {
   return is_token(s);
 }
 
-// A NUL is legal behind a backslash, but to sofia it is the end of the text.
-// `from` is where the headers begin.
-void replace_nuls(msg_t* msg, char* from) {
+// A NUL is legal behind a backslash, but to sofia it is the end of the text. A
+// CR alone is legal nowhere, but to sofia it ends a line, and what we send of
+// such a line would run into the next one. `from` is where the headers begin.
+void mend_headers(msg_t* msg, char* from) {
   const auto begin = static_cast<char*>(msg_buf_committed_data(msg));
   const auto end = begin + msg_buf_committed(msg);
-  if (from >= end || !std::memchr(from, '\0', end - from))
+  if (from >= end)
     return;
   const std::string_view rest{from, static_cast<std::size_t>(end - from)};
   const auto body = rest.find("\r\n\r\n");
-  std::replace(from, body == rest.npos ? end : from + body, '\0', '\x1a');
+  const auto stop = body == rest.npos ? end : from + body;
+  std::replace(from, stop, '\0', '\x1a');
+  // What follows the last byte may still be under way.
+  for (auto at = from; at + 1 < stop; ++at)
+    if (*at == '\r' && at[1] != '\n')
+      *at = ' ';
 }
 
 // Has the bytes of the headers that follow kept beside what is read from them.
@@ -94,7 +100,7 @@ issize_t read_request(su_home_t* home, msg_header_t* h, char* s,
   const auto kept = size < copy.size();
   if (kept)
     std::memcpy(copy.data(), s, size);
-  replace_nuls(reinterpret_cast<msg_t*>(home), s + size + 1);
+  mend_headers(reinterpret_cast<msg_t*>(home), s + size + 1);
   keep_lines(home);
   const auto status = sip_request_class->hc_parse(home, h, s, length);
   if (status >= 0 || !kept)

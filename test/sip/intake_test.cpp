@@ -91,6 +91,17 @@ TEST_CASE("a NUL in a header hides nothing of the message") {
         == "a\0b\0c"s);
 }
 
+TEST_CASE("a CR alone ends no header") {
+  const auto text = request_text{"OPTIONS"}
+                      .with("Subject", "one\rRoute: <sip:evil>")
+                      .text();
+  const parsed message{text};
+  REQUIRE(message.is_complete());
+  CHECK(message->sip_subject->g_string
+        == std::string{"one Route: <sip:evil>"});
+  CHECK(message->sip_route == nullptr);
+}
+
 TEST_CASE("no cut and no noise in a message makes the intake stumble") {
   std::mt19937 dice{20261121};
   const auto whole = request_text{"REGISTER"}
