@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <string>
 #include <utility>
 
 namespace strowger {
@@ -27,6 +28,14 @@ model::content describe(const std::string& host) {
                                  "a=sendrecv\r\n"};
 }
 
+traffic::random_source choices_of(const traffic::scenario& script,
+                                  const traffic::population& what) {
+  auto label = what.name + " choices";
+  if (what.part > 0)
+    label += " of part " + std::to_string(what.part);
+  return traffic::fork(script.seed, label);
+}
+
 std::string host_of(const std::string& address) {
   return address.substr(0, address.rfind(':'));
 }
@@ -41,10 +50,13 @@ crowd::crowd(caf::actor_system& system, reactor& host,
     domain_(script.domain.empty() ? host_of(script.target) : script.domain),
     target_("@" + traffic::target_of(script)),
     description_(describe(config_->text(model::option::sip_address))),
-    choices_(traffic::fork(script.seed, what.name + " choices")) {
-  // Names of calls must not repeat over runs, nor among the crowds of one.
+    choices_(choices_of(script, what)) {
+  // Names of calls must not repeat over runs, nor among the crowds of a run;
+  // parts of a population, which begin together, count from other years.
   auto place = static_cast<uint64_t>(&what - script.populations.data());
-  next_id_ = (host.unix_seconds() << 32) + (place << 28);
+  auto second = static_cast<uint32_t>(host.unix_seconds()
+                                      + (uint64_t{what.part} << 24));
+  next_id_ = (uint64_t{second} << 32) + (place << 28);
   ticker_ = system_.spawn(watcher, [this] { on_tick(); });
   clerk_ = system_.spawn(listener<registration_listener, registered>,
                          [this](const registered& x) { on_registered(x); });
@@ -81,6 +93,21 @@ void crowd::start_calling(model::time_point now) {
     arrivals_.emplace(law, arrivals, now);
     next_arrival_ = arrivals_->next();
   }
+  arm();
+}
+
+double crowd::rate_per_s() const {
+  return has_arrivals() ? arrivals_->rate_at(reactor_.clock_now()) : 0;
+}
+
+void crowd::set_rate(double per_s) {
+  if (!has_arrivals())
+    return;
+  auto now = reactor_.clock_now();
+  arrivals_->set_rate(per_s, now);
+  // One that is due already stays; any other is withdrawn.
+  if (!next_arrival_ || *next_arrival_ > now)
+    next_arrival_ = arrivals_->next();
   arm();
 }
 

@@ -76,6 +76,15 @@ public:
     calls_left_ = count;
   }
 
+  /// Does a law of arrivals make calls now? Not where users call in turn.
+  bool has_arrivals() const {
+    return calling_ && arrivals_.has_value();
+  }
+  /// Calls a second that the law wants now.
+  double rate_per_s() const;
+  /// From now on so many, in place of what the law says, if there is one.
+  void set_rate(double per_s);
+
   /// Ends all actors; nothing is sent. They still read what is in their
   /// mailboxes, so the crowd has to live until the reactor has run once more.
   void shut_down();

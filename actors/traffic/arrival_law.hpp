@@ -53,6 +53,15 @@ struct arrival_law {
   using kind = std::variant<std::monostate, constant, poisson, ramp, steps,
                             profile, bursts, users>;
   kind what;
+
+  // -- where several generators share a law, each with a part of its rate -----
+
+  /// Which part this is. Parts have the moods of bursts in common; the calls of
+  /// each are drawn apart.
+  unsigned part = 0;
+  /// Evenly spaced: how much of the way to a second start is left out before
+  /// the first, 0 to 1, so that the starts of the parts lie between each other.
+  double lead = 0;
 };
 
 } // namespace strowger::traffic

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 namespace strowger::traffic {
 
@@ -129,8 +130,9 @@ arrivals::arrivals(const arrival_law& law, random_source random,
   : random_{random}, moods_{random_()}, start_{start} {
   std::visit(planning{*this}, law.what);
   known_.push_back({next_stretch(), 0, 0});
-  if (poisson_)
-    target_ = unit_gap(random_);
+  if (law.part > 0)
+    random_ = fork(random_(), "part " + std::to_string(law.part));
+  target_ = poisson_ ? unit_gap(random_) : law.lead;
 }
 
 /// The stretch that index_ names, of bursts with a length drawn for it.

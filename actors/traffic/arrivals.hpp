@@ -22,7 +22,7 @@ public:
 
   /// The next intended start, never before the last one. Nothing if none will
   /// come: the rate stays 0, or the law has users in place of a rate. Evenly
-  /// spaced, the first start is at the beginning.
+  /// spaced, the first start is at the beginning, or after the law's lead.
   std::optional<model::time_point> next();
 
   /// From now on this rate, evenly spaced or Poisson as the law is; without

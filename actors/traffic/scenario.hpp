@@ -100,6 +100,7 @@ struct population {
   std::optional<subscribing> subscribes;
   std::optional<calling> calls;
   std::optional<answering> answers;
+  unsigned part = 0; // of it, where several generators share it
 };
 
 // -- the whole ----------------------------------------------------------------

@@ -39,6 +39,15 @@ void self_watch::second(double cpu_share) {
     ++busy_seconds_;
 }
 
+void self_watch::merge(const self_watch& other) {
+  merge_starts(other);
+  dropped_ += other.dropped_;
+  seconds_ += other.seconds_;
+  busy_seconds_ += other.busy_seconds_;
+  cpu_share_sum_ += other.cpu_share_sum_;
+  max_cpu_share_ = std::max(max_cpu_share_, other.max_cpu_share_);
+}
+
 double self_watch::mean_cpu_share() const {
   return seconds_ == 0 ? 0 : cpu_share_sum_ / static_cast<double>(seconds_);
 }

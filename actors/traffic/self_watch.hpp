@@ -52,6 +52,9 @@ public:
   void skipped(std::uint64_t count = 1) {
     skipped_ += count;
   }
+  /// Adds all that another generator has seen of itself. Its seconds are
+  /// counted, too: shares of them are of the seconds of all generators.
+  void merge(const self_watch& other);
   /// Adds the starts that another watch of this process has seen.
   void merge_starts(const self_watch& other) {
     lateness_.merge(other.lateness_);

@@ -107,6 +107,30 @@ TEST_CASE_FIXTURE(calling, "nobody calls after the end, nor beyond the limit") {
   CHECK(invites() == 2);
 }
 
+TEST_CASE_FIXTURE(calling, "a new rate holds from the next start on, without a "
+                           "hole or a burst") {
+  CHECK(users.rate_per_s() == 0);
+  users.set_rate(100); // nobody calls yet
+  users.start_calling(reactor.now());
+  pass(1900ms); // 0, 0.5, 1 and 1.5 s; 0.8 of the way to the next
+  CHECK(users.rate_per_s() == doctest::Approx(2));
+  users.set_rate(10);
+  CHECK(users.rate_per_s() == doctest::Approx(10));
+  pass(10ms);
+  CHECK(invites() == 4);
+  pass(20ms); // what was left of the way, at the new rate
+  CHECK(invites() == 5);
+  pass(1s);
+  CHECK(invites() == 15);
+  users.set_rate(0);
+  pass(10s);
+  CHECK(invites() == 15);
+  users.set_rate(2);
+  pass(600ms);
+  CHECK(invites() >= 16);
+  CHECK(invites() <= 17);
+}
+
 TEST_CASE_FIXTURE(calling, "a limit of calls is kept") {
   users.limit_calls(3);
   users.start_calling(reactor.now());

@@ -18,8 +18,8 @@ time_point at(double since_start_s) {
   return start + duration{std::llround(since_start_s * 1e9)};
 }
 
-arrivals make(arrival_law::kind what, std::uint64_t seed = 1) {
-  return {arrival_law{std::move(what)}, fork(seed, "arrivals"), start};
+arrivals make(const arrival_law::kind& what, std::uint64_t seed = 1) {
+  return {arrival_law{what}, fork(seed, "arrivals"), start};
 }
 
 /// The starts before a time, in seconds since the start.
@@ -32,9 +32,9 @@ std::vector<double> starts(arrivals& from, double before_s) {
   return result;
 }
 
-std::vector<double> starts(arrival_law::kind what, double before_s,
+std::vector<double> starts(const arrival_law::kind& what, double before_s,
                            std::uint64_t seed = 1) {
-  auto from = make(std::move(what), seed);
+  auto from = make(what, seed);
   return starts(from, before_s);
 }
 
@@ -340,4 +340,56 @@ TEST_CASE("another seed has other moods") {
     first_pause.push_back(last_s);
   }
   CHECK(errors_off(first_pause, 10.2) < 5);
+}
+
+// -- parts of a law -----------------------------------------------------------
+
+namespace {
+
+std::vector<double> part(const arrival_law::kind& what, unsigned number,
+                         double lead, double before_s) {
+  arrivals from{arrival_law{what, number, lead}, fork(1, "arrivals"), start};
+  return starts(from, before_s);
+}
+
+} // namespace
+
+TEST_CASE("evenly spaced parts of a law lie between each other as its starts "
+          "do") {
+  std::vector<double> all;
+  for (unsigned i = 0; i < 4; ++i) {
+    auto own = part(arrival_law::constant{2.5}, i, i / 4.0, 20);
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  std::ranges::sort(all);
+  auto whole = starts(arrival_law::constant{10}, 20);
+  REQUIRE(all.size() == whole.size());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    CHECK(all[i] == doctest::Approx(whole[i]).epsilon(1e-6));
+}
+
+TEST_CASE("parts of a Poisson process have nothing in common") {
+  auto one = part(arrival_law::poisson{50}, 0, 0, 200);
+  auto other = part(arrival_law::poisson{50}, 1, 0.5, 200);
+  CHECK(one == starts(arrival_law::poisson{50}, 200));
+  CHECK(fits(static_cast<double>(one.size()), 10'000));
+  CHECK(fits(static_cast<double>(other.size()), 10'000));
+  std::vector<double> same;
+  std::ranges::set_intersection(one, other, std::back_inserter(same));
+  CHECK(same.empty());
+}
+
+TEST_CASE("parts of bursts have their moods in common") {
+  arrival_law::bursts moods{{{0, 10}, {200, 10}}};
+  auto one = part(moods, 0, 0, 400);
+  auto other = part(moods, 1, 0, 400);
+  CHECK(one != other);
+  auto silences = 0;
+  for (std::size_t i = 1; i < one.size(); ++i)
+    if (one[i] - one[i - 1] > 1) {
+      ++silences;
+      // A gap of a busy mood may stand at either end.
+      CHECK(count_between(other, one[i - 1] + 0.2, one[i] - 0.2) == 0);
+    }
+  CHECK(silences > 3);
 }
