@@ -34,6 +34,10 @@ struct control_settings {
   std::string audit;       ///< file of JSON lines; empty = none
 };
 
+/// What is wrong with who may come in, or nothing: what anybody in the network
+/// could use is a mistake, not a default.
+std::string exposure_fault(const control_settings& x);
+
 /// An address a service listens at; port 0 = any.
 struct listen_address {
   std::string host;

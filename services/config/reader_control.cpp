@@ -43,21 +43,24 @@ void reader::read_tls(const node& map) {
     fail(map, "tls needs a certificate and a key");
 }
 
-// What anybody in the network could use is a mistake, not a default.
-void reader::check_control(const node& where) {
-  auto& x = settings_.control;
+std::string exposure_fault(const control_settings& x) {
   auto address = parse_listen_address(x.listen);
   if (!address || is_loopback(address->host))
-    return;
+    return {};
   if (x.certificate.empty() && x.tokens.empty())
-    fail(where, "control: beyond the loopback address clients need tokens, or "
-                "tls with a client-ca");
-  else if (x.tokens.empty() && x.client_ca.empty())
-    fail(where, "control: tls alone lets everybody in; add tokens or a "
-                "client-ca");
-  else if (x.certificate.empty())
-    fail(where, "control: tokens must not travel beyond the loopback address "
-                "without tls");
+    return "control: beyond the loopback address clients need tokens, or tls "
+           "with a client-ca";
+  if (x.tokens.empty() && x.client_ca.empty())
+    return "control: tls alone lets everybody in; add tokens or a client-ca";
+  if (x.certificate.empty())
+    return "control: tokens must not travel beyond the loopback address "
+           "without tls";
+  return {};
+}
+
+void reader::check_control(const node& where) {
+  if (auto fault = exposure_fault(settings_.control); !fault.empty())
+    fail(where, fault);
 }
 
 } // namespace strowger::services::config

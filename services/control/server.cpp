@@ -5,19 +5,18 @@
 #include "services/control/configuration_service.hpp"
 #include "services/control/credentials.hpp"
 #include "services/control/event_service.hpp"
+#include "services/control/grpc_setup.hpp"
 #include "services/control/metrics.hpp"
 #include "services/control/query_service.hpp"
 #include "services/control/routing_service.hpp"
 #include "services/control/rpc.hpp"
 #include "services/control/user_data_service.hpp"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include <chrono>
-#include <mutex>
 #include <utility>
 
 namespace strowger::services::control {
@@ -33,25 +32,6 @@ constexpr auto last_words = 500ms;
 // One message may hold what a request may hold and then some, so that what is
 // too large gets our answer, with its reason, and is counted.
 constexpr int receive_bytes_max = 4 * 1024 * 1024;
-
-void prepare_grpc() {
-  static std::once_flag done;
-  std::call_once(done, [] {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  });
-}
-
-void configure(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(receive_bytes_max);
-  // Two switches must not share a port in silence.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // A client whose machine is gone is found out within 40 s.
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
-  builder.AddChannelArgument(
-    GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
-}
 
 } // namespace
 
@@ -129,9 +109,8 @@ server::server(std::unique_ptr<state> state) : state_(std::move(state)) {
 }
 
 std::optional<std::string> server::listen() {
-  prepare_grpc();
   grpc::ServerBuilder builder;
-  configure(builder);
+  configure(builder, receive_bytes_max);
   builder.AddListeningPort(state_->settings.listen, state_->credentials,
                            &state_->port);
   for (auto& x : state_->services)
