@@ -31,9 +31,9 @@ constexpr size_t max_called_numbers = 1'000'000;
 } // namespace
 
 scenario_parser::scenario_parser(const config::yaml_tree& tree,
-                                 std::string file)
-  : document_reader(tree, std::move(file)), users_left_(max_users),
-    numbers_left_(max_called_numbers) {
+                                 std::string file, file_source files)
+  : document_reader(tree, std::move(file)), files_(std::move(files)),
+    users_left_(max_users), numbers_left_(max_called_numbers) {
   // nop
 }
 

@@ -22,7 +22,8 @@ namespace strowger::services::load {
 /// scenario.
 class scenario_parser : config::document_reader {
 public:
-  scenario_parser(const config::yaml_tree& tree, std::string file);
+  scenario_parser(const config::yaml_tree& tree, std::string file,
+                  file_source files = config::read_file);
 
   scenario_result read();
 
@@ -144,6 +145,7 @@ private:
   traffic::arrival_law::profile read_profile(const node& value);
   traffic::arrival_law::bursts read_bursts(const node& sequence);
 
+  file_source files_; // where those that it names come from
   traffic::scenario value_;
   size_t users_left_;
   size_t numbers_left_;

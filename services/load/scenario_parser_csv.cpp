@@ -16,7 +16,7 @@ void scenario_parser::read_csv(
     return;
   auto file = (std::filesystem::path{file_}.parent_path() / name).string();
   std::string error;
-  auto text = config::read_file(file, error);
+  auto text = files_(file, error);
   if (!text) {
     fail(value, "csv: " + config::quoted(file) + ": " + error);
     return;
