@@ -53,6 +53,20 @@ struct media_quality {
   std::map<std::uint16_t, std::uint64_t> streams_by_mos_tenths;
 };
 
+/// One of several generators that made a run together.
+struct generator_part {
+  std::string address;        // of its control plane
+  std::string role;           // "both", "caller", "callee"
+  std::uint64_t attempts = 0; // its callers, in the steady window
+  std::uint64_t answered = 0; // of those
+  std::uint64_t failed = 0;   // of those
+  std::uint64_t came_in = 0;  // at its callees, in the steady window
+  std::uint64_t lateness_p99_us = 0;
+  double cpu_share_mean = 0;        // of one core
+  double cpu_share_max = 0;         // in one second
+  std::vector<std::string> invalid; // why the run says nothing
+};
+
 struct result {
   std::string scenario;
   std::string file;
@@ -72,7 +86,8 @@ struct result {
   std::vector<std::string> broken_laws; // of conservation; empty: none
   std::uint64_t left_over = 0; // sessions that had not ended when the run did
   double cpu_per_call_us = 0;  // of this process, both sides if it has both
-  std::optional<media_quality> media; // nothing if no RTP was wanted
+  std::optional<media_quality> media;     // nothing if no RTP was wanted
+  std::vector<generator_part> generators; // empty: this process was it
 
   bool passed() const {
     for (auto& x : verdicts)

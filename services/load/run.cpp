@@ -116,6 +116,46 @@ std::optional<std::string> run::open_place(const traffic::population& what,
   return x.wire->open(*x.config);
 }
 
+void run::let_call(model::duration after) {
+  reactor_.post([this, after] {
+    may_call_ = true;
+    call_at_ = reactor_.clock_now() + after;
+    if (phase_ != phase::registered)
+      return;
+    next_phase_ = call_at_;
+    wake_.set(reactor_, std::min(next_pulse_, next_phase_), pulse_);
+  });
+}
+
+void run::set_rate(double per_s) {
+  reactor_.post([this, per_s] {
+    auto before = rate_per_s();
+    auto callers = std::count_if(places_.begin(), places_.end(), [](auto& x) {
+      return x.users->has_arrivals();
+    });
+    for (auto& x : places_)
+      if (x.users->has_arrivals())
+        x.users->set_rate(before > 0 ? per_s * x.users->rate_per_s() / before
+                                     : per_s / static_cast<double>(callers));
+  });
+}
+
+double run::rate_per_s() const {
+  double result = 0;
+  for (auto& x : places_)
+    result += x.users->rate_per_s();
+  return result;
+}
+
+void run::stop_calls() {
+  reactor_.post([this] {
+    if (phase_ < phase::warm_up)
+      loop_->stop();
+    else if (phase_ < phase::drain)
+      enter(phase::drain);
+  });
+}
+
 void run::stop() {
   reactor_.post([this] {
     ++stops_;
@@ -160,7 +200,7 @@ void run::begin() {
 void run::open_doors() {
   for (auto& x : places_)
     x.users->start_registering();
-  enter(anybody([](auto& x) { return x.calls || x.subscribes; })
+  enter(waits_ || anybody([](auto& x) { return x.calls || x.subscribes; })
           ? phase::registering
           : first_phase());
 }
@@ -182,8 +222,13 @@ bool run::calls_somebody() const {
 /// Then callers elsewhere know how long it takes: it answers until it is told
 /// to stop, and all that it answers counts.
 bool run::only_answers() const {
-  return anybody([](auto& x) { return x.answers.has_value(); })
+  return !waits_ && anybody([](auto& x) { return x.answers.has_value(); })
          && !anybody([](auto& x) { return x.calls.has_value(); });
+}
+
+bool run::answers_others() const {
+  return waits_ && stops_ == 0
+         && anybody([](auto& x) { return x.answers.has_value(); });
 }
 
 // -- is anybody there? --------------------------------------------------------
@@ -250,6 +295,8 @@ void run::move_on(model::time_point now) {
     return x.users->has_registered();
   });
   if (phase_ == phase::registering && registered)
+    enter(waits_ ? phase::registered : first_phase());
+  if (phase_ == phase::registered && now >= next_phase_)
     enter(first_phase());
   auto spent = std::all_of(places_.begin(), places_.end(),
                            [](auto& x) { return x.users->out_of_calls(); });
@@ -258,7 +305,8 @@ void run::move_on(model::time_point now) {
   if ((phase_ == phase::steady && now >= next_phase_)
       || (phase_ < phase::drain && spent))
     enter(phase::drain);
-  if (phase_ >= phase::drain && idle())
+  if (phase_ >= phase::drain && idle()
+      && !(phase_ == phase::drain && answers_others()))
     enter(phase::over);
   else if (phase_ == phase::drain && now >= next_phase_)
     enter(phase::clearing);
@@ -269,6 +317,8 @@ void run::move_on(model::time_point now) {
 void run::enter(phase x) {
   auto calls_before = phase_ >= phase::warm_up;
   phase_ = x;
+  if (entered_)
+    entered_(x);
   auto now = reactor_.clock_now();
   auto window = x < phase::steady    ? run_window::warm_up
                 : x == phase::steady ? run_window::steady
@@ -291,6 +341,9 @@ void run::enter(phase x) {
       return;
     case phase::registering:
       next_phase_ = model::never;
+      return;
+    case phase::registered:
+      next_phase_ = may_call_ ? call_at_ : model::never;
       return;
     case phase::warm_up:
       next_phase_ = now + script_.run.warm_up;

@@ -23,6 +23,22 @@ class run {
 public:
   using progress = std::function<void(const result&)>;
 
+  enum class phase : uint8_t {
+    knocking, // is there anybody at the target?
+    registering,
+    registered, // waits for other generators
+    warm_up,
+    steady,
+    drain,
+    clearing,
+    over,
+  };
+  /// What a sample has only percentiles of.
+  struct distributions {
+    traffic::histogram answers;  // of that second, from the intended start
+    traffic::histogram lateness; // of our own starts
+  };
+
   /// `show` is called once a second with what is known by then.
   run(traffic::scenario script, progress show);
   ~run();
@@ -46,26 +62,53 @@ public:
     knocks_ = false;
   }
 
+  /// It is one of several: everybody registers, then waits for let_call(). Who
+  /// answers goes on doing so when there are no calls, until stop() or the end
+  /// of the drain, as callers elsewhere may still call.
+  void wait_for_others() {
+    waits_ = true;
+  }
+
+  /// `f` is told where the run is whenever that changes.
+  void on_phase(std::function<void(phase)> f) {
+    entered_ = std::move(f);
+  }
+
   /// Has stop() been called?
   bool was_stopped() const {
     return stops_ > 0;
   }
 
+  // -- from any thread --------------------------------------------------------
+
+  /// Calls begin then, or as soon as everybody has registered.
+  void let_call(model::duration after);
+  /// From now on so many calls a second, by all who call at a rate, each with
+  /// the share that it has now. Nothing happens before calls begin.
+  void set_rate(double per_s);
+  /// No more calls; who answers goes on, see wait_for_others().
+  void stop_calls();
   /// No more calls, and the end as soon as those in progress have ended; the
-  /// second time, at once. From any thread.
+  /// second time, at once.
   void stop();
 
-private:
-  enum class phase : uint8_t {
-    knocking, // is there anybody at the target?
-    registering,
-    warm_up,
-    steady,
-    drain,
-    clearing,
-    over,
-  };
+  // -- while it plays, for `show` ---------------------------------------------
 
+  phase where() const {
+    return phase_;
+  }
+  /// Calls a second that are intended now.
+  double rate_per_s() const;
+  /// Of the last sample.
+  const distributions& last_second() const {
+    return last_second_;
+  }
+  /// All that was counted, whatever the window.
+  const live_counts& all_counts() const {
+    return all_;
+  }
+
+private:
   struct reactor_config : caf::actor_system_config {
     explicit reactor_config(reactor& host) {
       host.install(*this);
@@ -91,6 +134,7 @@ private:
   bool anybody(bool (*does)(const traffic::population&)) const;
   bool calls_somebody() const;
   bool only_answers() const;
+  bool answers_others() const;
   void on_pulse();
   void take_sample();
   void collect(sample& now);
@@ -105,6 +149,7 @@ private:
 
   traffic::scenario script_;
   progress show_;
+  std::function<void(phase)> entered_;
   real_clock clock_;
   reactor reactor_;
   reactor_config caf_config_;
@@ -124,11 +169,15 @@ private:
   uint64_t retries_before_[2] = {};
   result result_;
   live_counts all_; // whatever the window
+  distributions last_second_;
   std::shared_ptr<live_metrics> published_;
   deadline_listener pulse_;
   alarm wake_;
   probe_listener visitor_; // hears whether the target is there
   bool knocks_ = true;
+  bool waits_ = false;
+  bool may_call_ = false; // let_call() was called
+  model::time_point call_at_{};
   int stops_ = 0;
 };
 

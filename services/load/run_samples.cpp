@@ -70,7 +70,7 @@ void run::collect(sample& now) {
   now.failed = second.failed();
   now.abandoned = second[outcome::abandoned];
   now.in_flight = second.in_progress + second.up;
-  auto& answers = second[latency::answer];
+  auto& answers = last_second_.answers = second[latency::answer];
   now.answer_p50_s = seconds_of(answers.percentile_us(50));
   now.answer_p90_s = seconds_of(answers.percentile_us(90));
   now.answer_p99_s = seconds_of(answers.percentile_us(99));
@@ -83,7 +83,7 @@ void run::watch_ourselves(sample& now) {
   result_.watch.second(now.cpu_share);
   auto drops = socket_drops(ports_);
   result_.watch.dropped(drops - std::exchange(drops_before_, drops));
-  traffic::histogram late;
+  auto& late = last_second_.lateness = {};
   for (auto& x : places_) {
     auto fresh = x.users->take_lateness();
     late.merge(fresh.lateness());
@@ -102,14 +102,13 @@ void run::watch_ourselves(sample& now) {
 }
 
 void run::publish(const sample& now) {
-  if (!published_)
-    return;
   all_.callers.retransmitted = result_.callers.retransmitted;
   all_.callers.peer_retransmitted = result_.callers.peer_retransmitted;
   all_.lateness = result_.watch.lateness();
   all_.skipped_starts = result_.watch.skipped_starts();
   all_.cpu_share = now.cpu_share;
-  published_->publish(all_);
+  if (published_)
+    published_->publish(all_);
 }
 
 void run::check_laws() {

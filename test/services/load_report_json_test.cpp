@@ -37,6 +37,7 @@ TEST_CASE("a report that is written, read and written is the same text") {
     what.with_media = dice() % 2 == 0;
     what.with_registrations = dice() % 2 == 0;
     what.overloaded = dice() % 2 == 0;
+    what.generators = static_cast<int>(dice() % 4);
     auto made = make_up(seed, what);
     made.left_over = dice();
     made.broken_laws.resize(dice() % 3, "10 attempts, but \"9\"\n");

@@ -50,6 +50,7 @@ private:
   void watch(sample& now);
   void registrations();
   void media();
+  void generators();
 
   const made_up& what_;
   traffic::random_source random_;
@@ -183,6 +184,25 @@ void dream::media() {
   }
 }
 
+void dream::generators() {
+  for (int i = 0; i < what_.generators; ++i) {
+    auto& x = result_.generators.emplace_back();
+    x.address = "192.0.2." + std::to_string(i + 1) + ":50052";
+    x.role = i == 0 ? "callee" : "caller";
+    if (i == 0)
+      x.came_in = result_.callees.attempts;
+    else
+      x.attempts = result_.callers.attempts
+                   / static_cast<std::uint64_t>(what_.generators - 1);
+    x.answered = x.attempts;
+    x.lateness_p99_us = 120 + static_cast<std::uint64_t>(i);
+    x.cpu_share_mean = 0.25;
+    x.cpu_share_max = 0.5;
+  }
+  if (what_.generators > 1)
+    result_.generators.back().invalid = {"was lost after 3 s (UNAVAILABLE)"};
+}
+
 load::result dream::play() {
   result_.scenario = "gateway capacity";
   result_.file = "deploy/examples/load/capacity.yaml";
@@ -212,6 +232,7 @@ load::result dream::play() {
       std::chrono::duration_cast<model::duration>(
         std::chrono::duration<double>(what_.seconds))));
   result_.invalid = result_.watch.reasons_invalid();
+  generators();
   return result_;
 }
 
