@@ -1,6 +1,8 @@
 #include "services/load/command.hpp"
 
 #include "services/load/compare.hpp"
+#include "services/load/controller.hpp"
+#include "services/load/generator_command.hpp"
 #include "services/load/import/import_command.hpp"
 #include "services/load/live_view.hpp"
 #include "services/load/report_html.hpp"
@@ -36,6 +38,8 @@ struct arguments {
   std::string json;
   std::string html;
   std::string metrics;
+  std::string generators;
+  ctl::settings access; // to them
   std::optional<std::uint64_t> seed;
   bool no_probe = false;
   bool quiet = false;
@@ -48,19 +52,6 @@ struct outputs {
 };
 
 // -- the scenario -------------------------------------------------------------
-
-bool keep_role(traffic::scenario& script, const std::string& role) {
-  for (auto& x : script.populations) {
-    if (role == "caller")
-      x.answers.reset();
-    if (role == "callee")
-      x.calls.reset();
-  }
-  std::erase_if(script.populations, [&](auto& x) {
-    return !x.calls && !x.answers && (role == "callee" || !x.registers);
-  });
-  return !script.populations.empty();
-}
 
 std::optional<traffic::scenario> scenario_of(const arguments& args,
                                              outputs to) {
@@ -76,7 +67,8 @@ std::optional<traffic::scenario> scenario_of(const arguments& args,
     script.listen = args.listen;
   if (args.seed)
     script.seed = *args.seed;
-  if (!keep_role(script, args.role)) {
+  // Of several generators each keeps its own.
+  if (args.generators.empty() && !keep_role(script, *parse_role(args.role))) {
     to.err << "strowger: nobody in " << args.file << " is a " << args.role
            << "\n";
     return std::nullopt;
@@ -176,6 +168,50 @@ int play(const arguments& args, const traffic::scenario& script, outputs to) {
   return report(found, args, to);
 }
 
+/// Of several generators: they say themselves where they are, and a search
+/// would need them anew for every trial.
+std::string fault_of(const arguments& args, const traffic::scenario& script) {
+  if (!args.listen.empty())
+    return "--listen: generators have it (strowger load generator --listen)";
+  if (script.search)
+    return args.file + ": a search is made by one generator, not by several";
+  return {};
+}
+
+int play_on_generators(const arguments& args, const traffic::scenario& script,
+                       outputs to) {
+  auto names = parse_generators(args.generators, *parse_role(args.role));
+  auto fault = fault_of(args, script);
+  if (auto* error = std::get_if<std::string>(&names))
+    fault = *error;
+  auto files = bundle_scenario(args.file);
+  if (!files && fault.empty())
+    fault = "cannot read " + args.file + " again";
+  if (!fault.empty()) {
+    to.err << "strowger: " << fault << "\n";
+    return 1;
+  }
+  signal_watch signals; // before any thread is made
+  auto seen = watch_by(args.metrics, to);
+  if (!seen)
+    return 1;
+  live_view view{to.out, isatty(STDOUT_FILENO) == 1, planned_s(script)};
+  controller host{{script, *files, std::get<0>(names), args.access, args.target,
+                   args.seed, !args.no_probe, seen->metrics},
+                  [&](const result& x) {
+                    if (!args.quiet)
+                      view.show(x);
+                  }};
+  signals.start([&](int) { host.stop(); });
+  auto found = host.play();
+  signals.stop();
+  if (auto* error = std::get_if<std::string>(&found)) {
+    to.err << "strowger: " << *error << "\n";
+    return 1;
+  }
+  return report(std::get<result>(found), args, to);
+}
+
 int look_for_capacity(const arguments& args, const traffic::scenario& script,
                       outputs to) {
   signal_watch signals;
@@ -236,6 +272,8 @@ int play_file(const arguments& args, outputs to) {
   auto script = scenario_of(args, to);
   if (!script)
     return 1;
+  if (!args.generators.empty())
+    return play_on_generators(args, *script, to);
   return script->search && args.role != "callee"
            ? look_for_capacity(args, *script, to)
            : play(args, *script, to);
@@ -319,6 +357,9 @@ void add_command(CLI::App& app, int& exit_code, std::ostream& out,
   run->add_flag("--no-probe", args->no_probe,
                 "Begin though the target may not answer OPTIONS");
   run->add_flag("--quiet", args->quiet, "Only the summary at the end");
+  run->add_option("--generators", args->generators,
+                  "HOST:PORT[=ROLE],...: play it on these generators together");
+  add_access_options(*run, args->access);
   run->callback([=, &exit_code] { exit_code = play_file(*args, to); });
 
   auto* verify = load->add_subcommand("check", "Check a scenario");
@@ -335,6 +376,7 @@ void add_command(CLI::App& app, int& exit_code, std::ostream& out,
   again->add_option("--html", args->html, "Write it there as a page");
   again->callback([=, &exit_code] { exit_code = show_file(*args, to); });
   add_import_command(*load, exit_code, out, err);
+  add_generator_commands(*load, exit_code, out, err);
 }
 
 } // namespace strowger::services::load

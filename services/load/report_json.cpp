@@ -141,6 +141,22 @@ json of(const media_quality& x) {
   return result;
 }
 
+json of(const std::vector<generator_part>& all) {
+  auto result = json::array();
+  for (auto& x : all)
+    result.push_back({{"address", x.address},
+                      {"role", x.role},
+                      {"attempts", x.attempts},
+                      {"answered", x.answered},
+                      {"failed", x.failed},
+                      {"came_in", x.came_in},
+                      {"lateness_p99_us", x.lateness_p99_us},
+                      {"cpu_share_mean", finite(x.cpu_share_mean)},
+                      {"cpu_share_max", finite(x.cpu_share_max)},
+                      {"invalid", x.invalid}});
+  return result;
+}
+
 json verdict_of(const result& x) {
   auto criteria = json::array();
   for (auto& one : x.verdicts)
@@ -191,6 +207,8 @@ std::string to_json(const result& x) {
            {"callers", of(x.callers)},
            {"callees", of(x.callees)},
            {"generator", of(x.watch)}};
+  if (!x.generators.empty())
+    all["generators"] = of(x.generators);
   if (x.media)
     all["media"] = of(*x.media);
   all["samples"] = of(x.samples);

@@ -232,6 +232,22 @@ void read(const field& from, media_quality& to) {
   from["streams_by_mos_tenths"].read(to.streams_by_mos_tenths);
 }
 
+void read(const field& from, std::vector<generator_part>& to) {
+  for (auto& one : from.elements()) {
+    auto& x = to.emplace_back();
+    one["address"].read(x.address);
+    one["role"].read(x.role);
+    one["attempts"].read(x.attempts);
+    one["answered"].read(x.answered);
+    one["failed"].read(x.failed);
+    one["came_in"].read(x.came_in);
+    one["lateness_p99_us"].read(x.lateness_p99_us);
+    one["cpu_share_mean"].read(x.cpu_share_mean);
+    one["cpu_share_max"].read(x.cpu_share_max);
+    one["invalid"].read(x.invalid);
+  }
+}
+
 void read(const field& from, result& to) {
   from["scenario"].read(to.scenario);
   from["file"].read(to.file);
@@ -255,6 +271,8 @@ void read(const field& from, result& to) {
   read(from["callers"], to.callers);
   read(from["callees"], to.callees);
   read(from["generator"], to.watch);
+  if (from.present("generators"))
+    read(from["generators"], to.generators);
   if (from.present("media"))
     read(from["media"], to.media.emplace());
   read(from["samples"], to.samples);

@@ -281,6 +281,20 @@ void print_generator(const result& x, std::ostream& out) {
   print_columns(lines, out);
 }
 
+/// A line for each of several generators.
+void print_generators(const result& x, std::ostream& out) {
+  if (x.generators.empty())
+    return;
+  print_heading("Generators", out);
+  rows lines{{"", "role", "calls", "failed", "came in", "late p99", "CPU max"}};
+  for (auto& one : x.generators)
+    lines.push_back({one.address, one.role, in_groups(one.attempts),
+                     in_groups(one.failed), in_groups(one.came_in),
+                     in_time_us(one.lateness_p99_us),
+                     in_percent(one.cpu_share_max)});
+  print_columns(lines, out);
+}
+
 } // namespace
 
 std::string verdict_word(const result& x) {
@@ -300,6 +314,7 @@ void print_report(const result& x, std::ostream& out, bool colour) {
   if (x.media)
     print_media(*x.media, out);
   print_generator(x, out);
+  print_generators(x, out);
 }
 
 } // namespace strowger::services::load

@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
                           .seconds = 20,
                           .with_registrations = false,
                           .with_media = false})},
+    {"together",
+     make_up(8, {.rate_per_s = 50, .seconds = 20, .generators = 3})},
     {"hostile", hostile},
     {"broken", broken},
     {"nothing", nothing}};

@@ -308,6 +308,25 @@ function generator() {
   );
 }
 
+function generators() {
+  const name = x => x.address + (x.invalid.length ? " INVALID" : "");
+  return table(
+    "Generators",
+    ["", "role", "calls", "answered", "failed", "came in", "late p99", "CPU"],
+    report.generators.map(x => [
+      name(x),
+      x.role,
+      groups(x.attempts),
+      groups(x.answered),
+      groups(x.failed),
+      groups(x.came_in),
+      micro(x.lateness_p99_us),
+      percent(x.cpu_share_max),
+    ]),
+    {class: "wide"}
+  );
+}
+
 function standing(name, x, more) {
   const row = (name, count, part) => ({
     part,
@@ -398,6 +417,7 @@ document
           ])
         : null,
       steps(),
+      report.generators ? generators() : null,
       report.media ? media() : null
     ),
     make("h2", {}, "Course of the run"),
