@@ -87,6 +87,8 @@ bool merger::is_complete(std::uint64_t second) const {
 
 void merger::close(second& x) {
   auto& sums = x.sums;
+  if (!samples_.empty()) // time does not go back for a late one
+    sums.at_s = std::max(sums.at_s, samples_.back().at_s);
   for (auto& [generator, count] : x.in_flight)
     sums.in_flight += count;
   auto& answers = x.distributions.answers;

@@ -181,6 +181,14 @@ class Html(unittest.TestCase):
         self.open("plain")
         self.assertNotIn("one-way audio", self.text("main"))
 
+    def test_several_generators_have_a_line_each(self):
+        self.open("together")
+        for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+            self.assertIn(f"{address}:50052", self.text("main"))
+        self.assertIn("192.0.2.3:50052 INVALID", self.text("main"))
+        self.open("plain")
+        self.assertNotIn("Generators", self.text("main"))
+
     def test_words_of_a_scenario_cannot_become_markup(self):
         self.open("hostile")
         self.assertEqual(self.browser.complaints, [])

@@ -255,3 +255,19 @@ TEST_CASE("what no generator sends is not read") {
   *result.mutable_watch()->mutable_lateness() = odd;
   CHECK_FALSE(from_api(result));
 }
+
+TEST_CASE("what comes after its second was merged goes into the next one, and "
+          "time does not go back") {
+  merger all{names(2)};
+  all.take(0, second_at(1.01, 10, 1));
+  all.take(1, second_at(1.02, 10, 1));
+  CHECK(all.merge_seconds() == 1);
+  all.take(0, second_at(1.015, 7, 0));
+  all.ended(0, "");
+  all.ended(1, "");
+  CHECK(all.merge_seconds() == 1);
+  auto samples = all.so_far().samples;
+  REQUIRE(samples.size() == 2);
+  CHECK(samples[1].attempts == 7);
+  CHECK(samples[1].at_s == 1.02);
+}

@@ -140,3 +140,13 @@ TEST_CASE("colour is there only if it was asked for") {
   CHECK(!has(report_of(x, false), "\033"));
   CHECK(has(report_of(x, true), "\033[1;"));
 }
+
+TEST_CASE(
+  "a run of several generators has a line for each, any other has none") {
+  auto text = report_of(make_up(1, {.rate_per_s = 9, .generators = 3}));
+  CHECK(has(text, "\nGenerators\n"));
+  CHECK(has(line_of(text, "192.0.2.1:50052"), "192.0.2.1:50052 callee 0 0 "));
+  CHECK(has(line_of(text, "192.0.2.2:50052"), "192.0.2.2:50052 caller "));
+  CHECK(line_of(text, "192.0.2.3:50052") != "");
+  CHECK_FALSE(has(report_of(make_up(1)), "\nGenerators\n"));
+}
