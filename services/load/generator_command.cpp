@@ -119,6 +119,8 @@ int set_rate(const arguments& args, outputs to) {
   }
   for (std::size_t i = 0; i < clients.size(); ++i) {
     auto& x = clients[i];
+    if (total > 0 && before[i] == 0)
+      continue; // it only answers
     grpc::ClientContext call;
     ctl::prepare(*x.way, call);
     api::SetRateRequest request;

@@ -16,6 +16,18 @@ using namespace std::chrono_literals;
 // find the generator busy for ever.
 constexpr auto begins_within = 60s;
 
+// Whoever reads is seconds behind at most; a day of histograms would take some
+// 300 MB.
+constexpr std::size_t histograms_kept = 600;
+
+std::shared_ptr<const api::LoadSample>
+without_histograms(const api::LoadSample& x) {
+  auto result = std::make_shared<api::LoadSample>(x);
+  result->clear_answers();
+  result->clear_lateness();
+  return result;
+}
+
 } // namespace
 
 run_record::run_record(std::string id, const traffic::scenario& script,
@@ -66,6 +78,10 @@ void run_record::add_second(const result& so_far, const run& host) {
   {
     std::lock_guard guard{mutex_};
     samples_.push_back(std::move(sample));
+    if (samples_.size() > histograms_kept) {
+      auto& old = samples_[samples_.size() - histograms_kept - 1];
+      old = without_histograms(*old);
+    }
     result_ = std::move(counted);
   }
   tell();

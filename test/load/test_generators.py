@@ -49,22 +49,14 @@ USERS = """
 """
 
 
-class Switch:
-    """What the switch has counted itself."""
-
-    def __init__(self):
-        self.before = 0
-
-    def calls(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT + 1}/metrics",
-                                    timeout=5) as page:
-            for line in page.read().decode().splitlines():
-                if line.startswith("strowger_calls_opened_total "):
-                    return int(float(line.split()[1])) - self.before
-        raise ValueError("the switch does not say")
-
-    def forget(self):
-        self.before += self.calls()
+def calls_of_the_switch():
+    """What it has counted itself."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{PORT + 1}/metrics",
+                                timeout=5) as page:
+        for line in page.read().decode().splitlines():
+            if line.startswith("strowger_calls_opened_total "):
+                return int(float(line.split()[1]))
+    raise ValueError("the switch does not say")
 
 
 class Together(Lab):
@@ -78,7 +70,6 @@ class Together(Lab):
             "number\n" + "".join(f"{x}\n" for x in range(30000, 30100)),
             encoding="utf-8")
         self.begin("serve", config)  # its first line: it serves
-        self.switch = Switch()
         self.generators = [
             self.begin("load", "generator", "--control", address, "--listen",
                        f"127.0.0.1:{PORT + 20 + 10 * i}")
@@ -92,18 +83,23 @@ class Together(Lab):
         return started
 
     def end(self, started):
+        """A switch would wait for calls of a generator that was killed."""
         started.terminate()
-        started.communicate(timeout=30)
+        try:
+            started.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.communicate()
 
     def file(self, arrivals, rest, talk="200 ms"):
         return self.scenario(USERS.format(arrivals=arrivals, talk=talk), rest,
                              target=PORT, listen=PORT + 50)
 
-    def start(self, path, generators=APART):
+    def start(self, path, generators=APART, *words):
         """A run in progress; its report is in report.json."""
         run = subprocess.Popen(
             [STROWGER, "load", "run", path, "--generators", generators,
-             "--json", self.path("report.json")],
+             "--json", self.path("report.json"), *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.addCleanup(self.end, run)
         return run
@@ -132,15 +128,17 @@ class Together(Lab):
         self.assertEqual(code if is_busy else run.returncode, code, text)
         return report
 
+    def play(self, path, generators=APART, *words, code=0):
+        return self.report(self.start(path, generators, *words), code)
+
     # -- one run -------------------------------------------------------------
 
     def test_the_merged_report_agrees_with_the_switch_to_the_call(self):
         path = self.file("{poisson: 60/s}", "run: {steady: 4 s, drain: 10 s}\n"
                          "pass: [\"failed < 0.01 %\", \"calls > 100\"]")
-        x = self.run_file(path, "--generators", APART, device=self.switch)
-        jsonschema.Draft202012Validator(SCHEMA).validate(x)
+        x = self.play(path)
         attempts = x["callers"]["attempts"]
-        self.assertEqual(attempts, self.switch.calls())
+        self.assertEqual(attempts, calls_of_the_switch())
         self.assertEqual(x["callers"]["outcomes"]["answered"], attempts)
         self.assertEqual(x["callers"]["ended_cleanly"], attempts)
         self.assertEqual(x["callees"]["outcomes"]["answered"], attempts)
@@ -158,20 +156,20 @@ class Together(Lab):
 
     def test_evenly_spaced_calls_are_as_many_as_one_generator_would_make(self):
         path = self.file("{constant: 50/s}", "run: {steady: 2 s, drain: 10 s}")
-        x = self.run_file(path, "--generators", APART)
+        x = self.play(path)
         self.assertEqual(x["callers"]["attempts"], 100)
         self.assertEqual([y["attempts"] for y in x["generators"]], [50, 50, 0])
 
     def test_each_may_play_both_sides(self):
         path = self.file("{constant: 50/s}", "run: {calls: 60, steady: 9 s}")
-        x = self.run_file(path, "--generators", ",".join(CONTROLS))
+        x = self.play(path, ",".join(CONTROLS))
         self.assertEqual(x["callers"]["attempts"], 60)
         self.assertEqual(x["callees"]["outcomes"]["answered"], 60)
 
     def test_a_criterion_is_about_all_of_them(self):
         path = self.file("{constant: 50/s}", "run: {steady: 2 s, drain: 10 s}\n"
                          "pass: [\"calls >= 100\", \"calls > 100\"]")
-        x = self.run_file(path, "--generators", APART, code=2)
+        x = self.play(path, code=2)
         self.assertEqual([y["met"] for y in x["verdict"]["criteria"]],
                          [True, False])
 
@@ -193,7 +191,7 @@ class Together(Lab):
         run = self.start(self.file("{constant: 20/s}",
                                    "run: {steady: 9 s, drain: 10 s}"))
         self.until_calls(run)
-        done = self.load("rate", ",".join(CONTROLS[:2]), "60/s")
+        done = self.load("rate", ",".join(CONTROLS), "60/s")
         self.assertIn("60/s, before 20/s", done.stdout)
         x = self.report(run, 0)
         calls = [y for y in x["samples"]["attempts"] if y > 0]
@@ -202,6 +200,28 @@ class Together(Lab):
         self.assertGreaterEqual(min(full), 15, calls)
         self.assertLessEqual(max(full), 75, calls)
         self.assertAlmostEqual(sum(full[-4:]) / 4, 60, delta=3, msg=calls)
+
+    def test_tokens_and_addresses_are_asked_for_as_the_switch_asks(self):
+        tokens = self.path("tokens")
+        pathlib.Path(tokens).write_text(
+            "0123456789abcdef control ada\nfedcba9876543210 observe bob\n",
+            encoding="utf-8")
+        done = self.load("generator", "--control", f"0.0.0.0:{PORT + 8}", code=1)
+        self.assertIn("clients need tokens", done.stderr)
+        address = f"127.0.0.1:{PORT + 8}"
+        self.begin("load", "generator", "--control", address, "--tokens", tokens,
+                   "--listen", f"127.0.0.1:{PORT + 52}")
+        path = self.file("{constant: 50/s}", "run: {steady: 1 s, drain: 9 s}")
+        together = f"{CONTROLS[2]}=callee,{address}=caller"
+        for token, word in (([], "BAD_TOKEN"),
+                            (["--token", "fedcba9876543210"], "ROLE_TOO_LOW")):
+            done = self.load("run", path, "--generators", together, *token,
+                             code=1)
+            self.assertIn(f"generator {address}: {word}", done.stderr)
+        x = self.play(path, together, "--token", "0123456789abcdef")
+        self.assertEqual(x["callers"]["attempts"], 50)
+        done = self.load("watch", address, "--token", "fedcba9876543210")
+        self.assertIn("up", done.stdout)
 
     def test_a_rate_where_nobody_calls_is_refused(self):
         done = self.load("rate", CONTROLS[0], "60/s", code=1)
@@ -235,7 +255,7 @@ class Together(Lab):
         self.load("watch", CONTROLS[1])
         self.load("watch", CONTROLS[2])
         path = self.file("{constant: 50/s}", "run: {steady: 1 s, drain: 10 s}")
-        x = self.run_file(path, "--generators", APART)
+        x = self.play(path)
         self.assertEqual(x["callers"]["attempts"], 50)
 
     # -- mistakes ------------------------------------------------------------
