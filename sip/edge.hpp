@@ -48,6 +48,7 @@ public:
                                   unsigned t1_ms);
   void configure(const model::directory& config);
   void shut_down();
+  void sample();
 
   // -- commands (send.cpp, refer.cpp, respond.cpp) ----------------------------
 
@@ -139,7 +140,6 @@ private:
   uint32_t random();
 
   static void on_sample(void* magic, su_timer_s* timer, void* self);
-  void sample();
   void sweep_tls_sessions();
 
   loop& loop_;

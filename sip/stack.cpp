@@ -26,6 +26,10 @@ void stack::reconfigure(const model::directory& config) {
   edge_->configure(config);
 }
 
+void stack::count() {
+  edge_->sample();
+}
+
 void stack::shut_down() {
   edge_->shut_down();
 }

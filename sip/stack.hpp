@@ -36,6 +36,10 @@ public:
   /// passwords from it. Listeners stay as they are.
   void reconfigure(const model::directory& config);
 
+  /// Brings the counters up to date that otherwise follow once a second:
+  /// retransmissions, transactions, messages that could not be read.
+  void count();
+
   /// Stops to listen and forgets all calls, without a word to their peers;
   /// leaves the subscriptions to the presence of phones.
   void shut_down();

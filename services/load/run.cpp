@@ -245,6 +245,7 @@ void run::on_answer(uint16_t status) {
     return;
   if (status != 0) {
     open_doors();
+    wake_.cancel(); // or a second pulse would go on beside this one
     on_pulse();
     return;
   }

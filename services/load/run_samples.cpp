@@ -122,6 +122,9 @@ void run::check_laws() {
 }
 
 void run::finish() {
+  wake_.cancel(); // a drain of nothing has armed it once more
+  for (auto& x : places_)
+    x.wire->count();
   take_sample();
   auto length = std::chrono::duration<double>{result_.times.steady_to_s
                                               - result_.times.steady_from_s};
