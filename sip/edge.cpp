@@ -62,6 +62,12 @@ std::optional<std::string> edge::open(const model::directory& config,
   return std::nullopt;
 }
 
+void edge::send_through(const std::string& uri) {
+  assert(agent_ != nullptr);
+  outbound_ = uri;
+  nta_agent_set_params(agent_, NTATAG_DEFAULT_PROXY(uri.c_str()), TAG_END());
+}
+
 void edge::configure(const model::directory& config) {
   configured_ = &config;
   identifier_.configure(config);

@@ -46,6 +46,10 @@ public:
 
   std::optional<std::string> open(const model::directory& config,
                                   unsigned t1_ms);
+  void send_through(const std::string& uri);
+  const std::string& outbound() const {
+    return outbound_;
+  }
   void configure(const model::directory& config);
   void shut_down();
   void sample();
@@ -152,6 +156,7 @@ private:
   certificates certificates_;
   tls_sessions tls_sessions_;
   own_address self_;
+  std::string outbound_; // URI to which all requests go; empty: where they want
   const model::directory* configured_ = nullptr;
 
   identifier identifier_;

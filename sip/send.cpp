@@ -74,7 +74,7 @@ nta_outgoing_s* edge::transmit(leg& l, model::method method, uint32_t cseq,
   add_body(message, l, body);
 
   url_t* hop = nullptr;
-  if (!l.flow.empty() && l.route.empty())
+  if (!l.flow.empty() && l.route.empty() && outbound_.empty())
     hop = url_make(msg_home(message), flow_uri(l.flow).c_str());
   bool is_ack = method == model::method::ack;
   auto* orq = nta_outgoing_mcreate(

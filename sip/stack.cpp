@@ -22,6 +22,10 @@ std::optional<std::string> stack::open(const model::directory& config,
   return edge_->open(config, t1_ms);
 }
 
+void stack::send_through(const std::string& uri) {
+  edge_->send_through(uri);
+}
+
 void stack::reconfigure(const model::directory& config) {
   edge_->configure(config);
 }
@@ -91,10 +95,13 @@ void stack::probe(const std::string& uri, probe_listener asker) {
 }
 
 void stack::send(registration_order&& x, registration_listener asker) {
-  if (edge_->users)
+  if (edge_->users) {
+    if (!edge_->outbound().empty())
+      x.registrar = edge_->outbound();
     edge_->users->send(std::move(x), std::move(asker));
-  else
+  } else {
     caf::anon_send(asker, registered{x.user, 0, 0});
+  }
 }
 
 void stack::send(subscription_order&& x, subscription_listener asker) {

@@ -32,6 +32,11 @@ public:
   std::optional<std::string> open(const model::directory& config,
                                   unsigned t1_ms = 500);
 
+  /// Every request of calls, users and probes goes to this URI from now on,
+  /// whatever it names; its headers stay as they are. To be called once the
+  /// stack is open.
+  void send_through(const std::string& uri);
+
   /// A new configuration is in force: takes limits, trunks, networks and
   /// passwords from it. Listeners stay as they are.
   void reconfigure(const model::directory& config);

@@ -3,6 +3,7 @@
 #include "actors/traffic/arrival_law.hpp"
 #include "actors/traffic/criterion.hpp"
 #include "actors/traffic/duration_law.hpp"
+#include "actors/traffic/impairment.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -131,6 +132,7 @@ struct scenario {
   plan run;
   std::vector<criterion> criteria;
   std::optional<search_plan> search;
+  std::vector<impairment_rule> impairments; // the first that fits decides
 };
 
 /// What follows "sip:" or "sip:NUMBER@" in the URIs that everything is sent to.

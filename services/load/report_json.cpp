@@ -157,6 +157,19 @@ json of(const std::vector<generator_part>& all) {
   return result;
 }
 
+json of(const traffic::impairment_tally& x) {
+  auto result = json::array();
+  for (auto& [kind, counts] : x) {
+    auto& one = result.emplace_back(json::object());
+    one["direction"]
+      = traffic::direction_names[static_cast<std::size_t>(kind.first)];
+    one["message"] = to_string(kind.second);
+    for (auto& field : impairment_fields)
+      one[std::string(field.name)] = counts.*field.member;
+  }
+  return result;
+}
+
 json verdict_of(const result& x) {
   auto criteria = json::array();
   for (auto& one : x.verdicts)
@@ -211,6 +224,8 @@ std::string to_json(const result& x) {
     all["generators"] = of(x.generators);
   if (x.media)
     all["media"] = of(*x.media);
+  if (!x.impairments.empty())
+    all["impairments"] = of(x.impairments);
   all["samples"] = of(x.samples);
   std::string text;
   write(all, 0, text);

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -248,6 +249,25 @@ void read(const field& from, std::vector<generator_part>& to) {
   }
 }
 
+void read(const field& from, traffic::impairment_tally& to) {
+  for (auto& one : from.elements()) {
+    std::string way, message;
+    one["direction"].read(way);
+    one["message"].read(message);
+    auto known = std::ranges::find(traffic::direction_names, way);
+    if (known == traffic::direction_names.end())
+      return void(one["direction"].wrong("sent or received"));
+    auto kind = traffic::parse_pattern(message);
+    if (!kind || !kind->method || kind->first_status != kind->last_status)
+      return void(one["message"].wrong("a kind of message"));
+    auto& counts = to[{
+      static_cast<traffic::direction>(known - traffic::direction_names.begin()),
+      {kind->first_status, *kind->method}}];
+    for (auto& what : impairment_fields)
+      one[what.name].read(counts.*what.member);
+  }
+}
+
 void read(const field& from, result& to) {
   from["scenario"].read(to.scenario);
   from["file"].read(to.file);
@@ -275,6 +295,8 @@ void read(const field& from, result& to) {
     read(from["generators"], to.generators);
   if (from.present("media"))
     read(from["media"], to.media.emplace());
+  if (from.present("impairments"))
+    read(from["impairments"], to.impairments);
   read(from["samples"], to.samples);
 }
 

@@ -295,6 +295,21 @@ void print_generators(const result& x, std::ostream& out) {
   print_columns(lines, out);
 }
 
+void print_impairments(const traffic::impairment_tally& x, std::ostream& out) {
+  print_heading("Impairments of our own, in the whole run", out);
+  rows lines{{"", "messages", "lost", "duplicated", "reordered", "delayed"}};
+  for (auto& [kind, counts] : x) {
+    auto& line = lines.emplace_back();
+    line.push_back(
+      to_string(kind.second) + " "
+      + std::string(
+        traffic::direction_names[static_cast<std::size_t>(kind.first)]));
+    for (auto& field : impairment_fields)
+      line.push_back(in_groups(counts.*field.member));
+  }
+  print_columns(lines, out);
+}
+
 } // namespace
 
 std::string verdict_word(const result& x) {
@@ -313,6 +328,8 @@ void print_report(const result& x, std::ostream& out, bool colour) {
   print_steps(x, out);
   if (x.media)
     print_media(*x.media, out);
+  if (!x.impairments.empty())
+    print_impairments(x.impairments, out);
   print_generator(x, out);
   print_generators(x, out);
 }

@@ -54,6 +54,15 @@ inline constexpr named<std::uint64_t media_quality::*> media_counts[] = {
   {"longest_loss_packets", &media_quality::longest_loss_packets},
 };
 
+using impairment_count = std::uint64_t traffic::impairment_counts::*;
+inline constexpr named<impairment_count> impairment_fields[] = {
+  {"messages", &traffic::impairment_counts::messages},
+  {"lost", &traffic::impairment_counts::lost},
+  {"duplicated", &traffic::impairment_counts::duplicated},
+  {"reordered", &traffic::impairment_counts::reordered},
+  {"delayed", &traffic::impairment_counts::delayed},
+};
+
 struct cause {
   std::string words; // "503", "no response", …
   std::uint64_t count = 0;

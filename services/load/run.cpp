@@ -76,10 +76,12 @@ run::~run() {
   pulse_ = nullptr;
   visitor_ = nullptr;
   for (auto& x : places_)
-    x.users->shut_down();
+    if (x.users)
+      x.users->shut_down();
   reactor_.run();
   for (auto& x : places_)
-    x.wire->shut_down();
+    if (x.wire)
+      x.wire->shut_down();
   places_.clear();
   reactor_.run();
   loop_.reset();
@@ -99,11 +101,16 @@ std::optional<std::string> run::open_place(const traffic::population& what,
   auto port = at.port + static_cast<unsigned>(index);
   model::directory_builder b{what.name};
   b.set(option::sip_address, at.host);
-  b.set(option::sip_interface, at.host);
   b.set(option::sip_port, static_cast<int64_t>(port));
   // The device under test is one source, and sends all that there is.
   b.set(option::source_rate_limit, int64_t{0});
   auto& x = places_.emplace_back();
+  ports_.push_back(port);
+  if (!script_.impairments.empty())
+    if (auto error = open_link(x, what.name,
+                               at.host + ":" + std::to_string(port)))
+      return error;
+  b.set(option::sip_interface, x.link ? x.link->inside() : at.host);
   x.config = b.build();
   if (!x.config)
     return b.errors().empty() ? "listen: not usable"
@@ -112,8 +119,19 @@ std::optional<std::string> run::open_place(const traffic::population& what,
   x.wire = std::make_unique<sip::stack>(*loop_, system_, reactor_, *x.users,
                                         *outlets_);
   x.users->attach(*x.wire, *x.wire);
-  ports_.push_back(port);
-  return x.wire->open(*x.config);
+  auto error = x.wire->open(*x.config);
+  if (!error && x.link)
+    x.wire->send_through(x.link->outbound());
+  return error;
+}
+
+/// Between the stack of this place and the address that it is to have.
+std::optional<std::string> run::open_link(place& x, const std::string& name,
+                                          const std::string& address) {
+  x.link = std::make_unique<sip::impaired_link>(
+    *loop_, system_, reactor_,
+    traffic::impairments{script_.impairments, script_.seed, name});
+  return x.link->open(address, script_.target);
 }
 
 void run::let_call(model::duration after) {
@@ -198,8 +216,11 @@ void run::begin() {
 /// Calls and subscriptions wait until everybody has registered; where nobody
 /// calls or subscribes, registering is what the run is about.
 void run::open_doors() {
-  for (auto& x : places_)
+  for (auto& x : places_) {
+    if (x.link)
+      x.link->begin();
     x.users->start_registering();
+  }
   enter(waits_ || anybody([](auto& x) { return x.calls || x.subscribes; })
           ? phase::registering
           : first_phase());

@@ -3,6 +3,7 @@
 #include "actors/crowd.hpp"
 #include "services/load/live_metrics.hpp"
 #include "services/load/result.hpp"
+#include "sip/impaired_link.hpp"
 #include "sip/loop.hpp"
 #include "sip/stack.hpp"
 
@@ -120,12 +121,15 @@ private:
     std::shared_ptr<const model::directory> config;
     std::unique_ptr<crowd> users;
     std::unique_ptr<sip::stack> wire;
+    std::unique_ptr<sip::impaired_link> link; // null: a network like any
   };
 
   /// CPU time that this thread has taken, in seconds.
   static double thread_cpu_s();
   std::optional<std::string> open_place(const traffic::population& what,
                                         size_t index);
+  std::optional<std::string> open_link(place& x, const std::string& name,
+                                       const std::string& address);
   void begin();
   void open_doors();
   phase first_phase() const;

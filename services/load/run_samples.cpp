@@ -126,6 +126,9 @@ void run::finish() {
   for (auto& x : places_)
     x.wire->count();
   take_sample();
+  for (auto& x : places_)
+    if (x.link)
+      traffic::merge(result_.impairments, x.link->done());
   auto length = std::chrono::duration<double>{result_.times.steady_to_s
                                               - result_.times.steady_from_s};
   result_.verdicts = traffic::judge(

@@ -19,7 +19,8 @@ using config::yaml_kind;
 
 constexpr std::string_view top_keys[] = {
   "load", "target",      "listen", "transport", "domain",
-  "seed", "populations", "run",    "pass",      "search"};
+  "seed", "populations", "run",    "pass",      "search",
+  "impairments"};
 constexpr std::string_view run_keys[] = {"warm-up", "steady", "drain", "calls"};
 constexpr std::string_view search_keys[] = {"from", "to", "precision"};
 constexpr std::string_view transports[] = {"udp", "tcp", "tls"};
@@ -82,6 +83,8 @@ void scenario_parser::read_document(const node& root) {
     read_criteria(*x);
   if (auto x = fields["search"])
     read_search(*x);
+  if (auto x = fields["impairments"])
+    read_impairments(*x);
 }
 
 void scenario_parser::read_run(const node& map) {

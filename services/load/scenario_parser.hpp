@@ -101,6 +101,11 @@ private:
   void read_search(const node& map);
   void check_search(const node& where);
 
+  void read_impairments(const node& sequence);
+  void read_impairment(const node& map);
+  void read_pattern(std::string_view what, const node& value,
+                    traffic::message_pattern& out);
+
   // -- populations ------------------------------------------------------------
 
   void read_population(const node& map);

@@ -189,6 +189,12 @@ class Html(unittest.TestCase):
         self.open("plain")
         self.assertNotIn("Generators", self.text("main"))
 
+    def test_impairments_are_shown_only_if_there_were_any(self):
+        self.open("passed")
+        self.assertIn("200 INVITE received", self.text("main"))
+        self.open("plain")
+        self.assertNotIn("impairments", self.text("main").lower())
+
     def test_words_of_a_scenario_cannot_become_markup(self):
         self.open("hostile")
         self.assertEqual(self.browser.complaints, [])

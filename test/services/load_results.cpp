@@ -51,6 +51,7 @@ private:
   void registrations();
   void media();
   void generators();
+  void impairments();
 
   const made_up& what_;
   traffic::random_source random_;
@@ -203,6 +204,26 @@ void dream::generators() {
     result_.generators.back().invalid = {"was lost after 3 s (UNAVAILABLE)"};
 }
 
+void dream::impairments() {
+  using traffic::direction;
+  std::vector<traffic::impairment_rule> rules(2);
+  rules[0].what = *traffic::parse_pattern("INVITE");
+  rules[0].lose = 0.05;
+  rules[1].way = direction::received;
+  rules[1].duplicate = rules[1].reorder = 0.01;
+  rules[1].delay = traffic::duration_law{
+    traffic::duration_law::exponential{0.02}};
+  traffic::impairments law{rules, random_(), "callers"};
+  for (int i = 0; i < 1000; ++i)
+    for (auto [way, kind] : {std::pair{direction::sent, "INVITE"},
+                             {direction::received, "200 INVITE"},
+                             {direction::received, "BYE"}}) {
+      auto what = *traffic::parse_pattern(kind);
+      law.judge(way, {what.first_status, *what.method});
+    }
+  result_.impairments = law.done();
+}
+
 load::result dream::play() {
   result_.scenario = "gateway capacity";
   result_.file = "deploy/examples/load/capacity.yaml";
@@ -223,6 +244,8 @@ load::result dream::play() {
     registrations();
   if (what_.with_media)
     media();
+  if (what_.with_impairments)
+    impairments();
   result_.cpu_per_call_us = 112.5;
   for (auto text : {"p99 answer < 600 ms", "failed < 1 %", "SER >= 99 %",
                     "p99.9 bye < 50 ms"})

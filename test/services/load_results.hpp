@@ -14,6 +14,7 @@ struct made_up {
   double answer_s = 0.12; // median
   bool with_registrations = true;
   bool with_media = true;
+  bool with_impairments = true;
   int generators = 0;      // 0: the process itself
   bool overloaded = false; // the generator, which makes the run invalid
 };

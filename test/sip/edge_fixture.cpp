@@ -204,11 +204,11 @@ namespace {
 std::shared_ptr<const model::directory>
 loopback_directory(const model::option_values& more) {
   model::directory_builder builder;
-  for (const auto& [id, value] : more.entries())
-    builder.set(id, value);
   builder.set(model::option::sip_address, std::string{"127.0.0.1"});
   builder.set(model::option::sip_interface, std::string{"127.0.0.1"});
   builder.set(model::option::sip_port, int64_t{edge_fixture::sip_port});
+  for (const auto& [id, value] : more.entries())
+    builder.set(id, value);
   auto result = builder.build();
   REQUIRE(builder.errors().empty());
   return result;

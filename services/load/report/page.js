@@ -394,6 +394,19 @@ function media() {
   );
 }
 
+function impairments() {
+  const counts = ["messages", "lost", "duplicated", "reordered", "delayed"];
+  return table(
+    "Impairments of our own",
+    ["", ...counts],
+    report.impairments.map(x => [
+      `${x.message} ${x.direction}`,
+      ...counts.map(name => groups(x[name])),
+    ]),
+    {}
+  );
+}
+
 header();
 document
   .getElementById("main")
@@ -418,7 +431,8 @@ document
         : null,
       steps(),
       report.generators ? generators() : null,
-      report.media ? media() : null
+      report.media ? media() : null,
+      report.impairments ? impairments() : null
     ),
     make("h2", {}, "Course of the run"),
     make("div", {class: "plots", id: "course"}),
