@@ -121,11 +121,20 @@ struct search_plan {
   double precision = 0.02; // of the rate
 };
 
+/// What is shown and checked over TLS; files in PEM.
+struct tls_files {
+  std::string certificate;
+  std::string key;
+  std::string authorities; // empty: none
+  bool verify = false;     // the target, against those
+};
+
 struct scenario {
   std::string name;
   std::string target;            // "192.0.2.1:5060", where everything is sent
   std::string listen;            // "192.0.2.2:5080", where we are
   std::string transport = "udp"; // "tcp", "tls"
+  std::optional<tls_files> tls;  // of "tls"
   std::string domain;            // of From and To; empty: the target's host
   std::uint64_t seed = 1;
   std::vector<population> populations;

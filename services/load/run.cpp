@@ -102,6 +102,8 @@ std::optional<std::string> run::open_place(const traffic::population& what,
   model::directory_builder b{what.name};
   b.set(option::sip_address, at.host);
   b.set(option::sip_port, static_cast<int64_t>(port));
+  if (script_.tls)
+    set_tls(b, port);
   // The device under test is one source, and sends all that there is.
   b.set(option::source_rate_limit, int64_t{0});
   auto& x = places_.emplace_back();
@@ -123,6 +125,18 @@ std::optional<std::string> run::open_place(const traffic::population& what,
   if (!error && x.link)
     x.wire->send_through(x.link->outbound());
   return error;
+}
+
+/// TLS has the port of the place, UDP and TCP one behind those of all places.
+void run::set_tls(model::directory_builder& b, unsigned port) const {
+  using model::option;
+  auto plain = port + static_cast<unsigned>(script_.populations.size());
+  b.set(option::sip_port, static_cast<int64_t>(plain));
+  b.set(option::sip_port_tls, static_cast<int64_t>(port));
+  b.set(option::sip_tls_cert, script_.tls->certificate);
+  b.set(option::sip_tls_cert_key, script_.tls->key);
+  if (script_.tls->verify)
+    b.set(option::sip_tls_trusted_ca, script_.tls->authorities);
 }
 
 /// Between the stack of this place and the address that it is to have.

@@ -128,6 +128,7 @@ private:
   static double thread_cpu_s();
   std::optional<std::string> open_place(const traffic::population& what,
                                         size_t index);
+  void set_tls(model::directory_builder& b, unsigned port) const;
   std::optional<std::string> open_link(place& x, const std::string& name,
                                        const std::string& address);
   void begin();

@@ -20,7 +20,7 @@ using config::yaml_kind;
 constexpr std::string_view top_keys[] = {
   "load", "target",      "listen", "transport", "domain",
   "seed", "populations", "run",    "pass",      "search",
-  "impairments"};
+  "impairments", "tls"};
 constexpr std::string_view run_keys[] = {"warm-up", "steady", "drain", "calls"};
 constexpr std::string_view search_keys[] = {"from", "to", "precision"};
 constexpr std::string_view transports[] = {"udp", "tcp", "tls"};
@@ -85,6 +85,7 @@ void scenario_parser::read_document(const node& root) {
     read_search(*x);
   if (auto x = fields["impairments"])
     read_impairments(*x);
+  check_transport(fields);
 }
 
 void scenario_parser::read_run(const node& map) {

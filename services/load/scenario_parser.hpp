@@ -106,6 +106,11 @@ private:
   void read_pattern(std::string_view what, const node& value,
                     traffic::message_pattern& out);
 
+  void check_transport(const field_map& fields);
+  void read_tls(const node& map);
+  void read_pem(std::string_view what, const node* value, std::string& path,
+                std::string& content);
+
   // -- populations ------------------------------------------------------------
 
   void read_population(const node& map);

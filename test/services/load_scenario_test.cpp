@@ -30,7 +30,7 @@ constexpr auto head = "load: x\n"
 
 /// Every key that there is, but for other laws.
 constexpr auto whole
-  = "transport: tls\n"
+  = "transport: tcp\n"
     "domain: test.example\n"
     "seed: 18446744073709551615\n"
     "populations:\n"
@@ -98,7 +98,7 @@ TEST_CASE("a scenario means what it says, key by key") {
   CHECK(x.name == "x");
   CHECK(x.target == "127.0.0.1:5060");
   CHECK(x.listen == "127.0.0.1:5080");
-  CHECK(x.transport == "tls");
+  CHECK(x.transport == "tcp");
   CHECK(x.domain == "test.example");
   CHECK(x.seed == 18446744073709551615U);
   CHECK(x.run.warm_up == 5s);
