@@ -111,20 +111,33 @@ impaired_link::peer* impaired_link::find_peer(const ip_place& x) {
   if (found == peers_.end()) {
     if (peers_.size() >= peers_max)
       forget_silent_peer();
-    auto fresh = std::make_unique<peer>();
-    auto at = loopback(block_, next_address_, outside_.port);
-    next_address_ = next_address_ < last_peer_address ? next_address_ + 1
-                                                      : first_peer_address;
-    auto take_any = [this, x](auto message, const ip_place&) {
-      take_response(message, x);
-    };
-    if (fresh->inside.open(loop_.root(), at, take_any) != 0
-        || !fresh->inside.connect(inside_))
+    auto fresh = make_peer(x);
+    if (!fresh)
       return nullptr;
     found = peers_.emplace(x, std::move(fresh)).first;
   }
   found->second->used = ++clock_;
   return found->second.get();
+}
+
+/// Null: this machine has no socket left.
+std::unique_ptr<impaired_link::peer>
+impaired_link::make_peer(const ip_place& x) {
+  // Once all addresses have been used, peers that are still there hold some.
+  for (std::size_t tries = 0; tries <= peers_max; ++tries) {
+    auto at = loopback(block_, next_address_, outside_.port);
+    next_address_ = next_address_ < last_peer_address ? next_address_ + 1
+                                                      : first_peer_address;
+    auto result = std::make_unique<peer>();
+    auto error = result->inside.open(
+      loop_.root(), at,
+      [this, x](auto message, const ip_place&) { take_response(message, x); });
+    if (error == 0 && result->inside.connect(inside_))
+      return result;
+    if (error != EADDRINUSE)
+      return nullptr;
+  }
+  return nullptr;
 }
 
 void impaired_link::forget_silent_peer() {

@@ -58,7 +58,7 @@ public:
 
   /// So many peers are known at a time; the one that has been silent for
   /// longest makes room for a new one.
-  static constexpr std::size_t peers_max = 1000;
+  static constexpr std::size_t peers_max = 500;
   /// So many messages are on their way at a time; more are not delayed.
   static constexpr std::size_t parcels_max = 200'000;
 
@@ -81,6 +81,7 @@ private:
 
   std::optional<std::string> open_inside();
   peer* find_peer(const ip_place& x);
+  std::unique_ptr<peer> make_peer(const ip_place& x);
   void forget_silent_peer();
   void take_request(std::string_view message);
   void take_response(std::string_view message, const ip_place& to);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 using namespace strowger::sip;
 
 namespace {
@@ -91,5 +93,39 @@ TEST_CASE("a message without Via stays as it is") {
     ask_for_source(text);
     CHECK(tell_source(text, from) == from);
     CHECK(text == before);
+  }
+}
+
+TEST_CASE("whatever bytes come, what is added to a Via is taken away again") {
+  std::mt19937_64 dice{20261121};
+  constexpr std::string_view letters = "\r\n:;,<>=[]@ .5vViaRouterport";
+  const std::string whole
+    = "BYE sip:1@192.0.2.1:5070;lr SIP/2.0\r\n"
+      "Route: <sip:192.0.2.2:5080;lr>\r\nVia: SIP/2.0/UDP h:1;branch=x, "
+      "SIP/2.0/UDP g;rport=1\r\nv: SIP/2.0/UDP [::1]:5;branch=y\r\n\r\n";
+  ip_place from{*parse_address("2001:db8::1"), 40000};
+  for (int i = 0; i < 20'000; ++i) {
+    auto text = whole;
+    for (auto changes = dice() % 8; changes > 0; --changes) {
+      auto at = dice() % text.size();
+      if (dice() % 4 == 0)
+        text.erase(at, dice() % 20);
+      else
+        text[at] = letters[dice() % letters.size()];
+      if (text.empty())
+        text = "x";
+    }
+    CAPTURE(text);
+    next_hop(text);
+    auto asked = text;
+    ask_for_source(asked);
+    auto added = asked.size() - text.size();
+    CHECK(
+      (added == 0 || added == std::string_view{";rport;strowger-link"}.size()));
+    auto told = asked;
+    auto to = tell_source(told, from);
+    CHECK(to.address == from.address);
+    if (added > 0)
+      CHECK(told == text); // it has not been answered from anywhere
   }
 }

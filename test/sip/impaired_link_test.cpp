@@ -1,6 +1,10 @@
 #include "sip/impaired_link.hpp"
 #include "test/sip/edge_fixture.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 using namespace strowger;
 using namespace strowger::test;
 using namespace std::chrono_literals;
@@ -144,6 +148,26 @@ TEST_CASE_FIXTURE(link_fixture, "a message held back is overtaken by the next "
   perform(answer(180));
   CHECK(receive(b).status() == 180);
   CHECK(clock.now() - begin >= 199ms);
+}
+
+TEST_CASE_FIXTURE(link_fixture, "however many strangers send something, there "
+                                "is room for a call") {
+  impair({});
+  for (size_t i = 0; i < sip::impaired_link::peers_max + 100; ++i) {
+    auto at = sockaddr_in{};
+    at.sin_family = AF_INET;
+    at.sin_port = htons(sip_port);
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto stranger = socket(AF_INET, SOCK_DGRAM, 0);
+    REQUIRE(sendto(stranger, "\r\n\r\n", 4, 0, reinterpret_cast<sockaddr*>(&at),
+                   sizeof(at))
+            == 4);
+    ::close(stranger);
+    if (i % 50 == 0)
+      loop.step(0);
+  }
+  peer a(26001), b(26002);
+  establish(a, b);
 }
 
 TEST_CASE_FIXTURE(link_fixture, "a link that cannot be had says why") {
