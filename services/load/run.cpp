@@ -320,10 +320,12 @@ bool run::idle() const {
 
 void run::move_on(model::time_point now) {
   if (phase_ == phase::knocking && now >= next_phase_) {
+    auto checked = script_.tls && script_.tls->verify;
     result_.invalid.push_back(
-      fmt::format("{} does not answer OPTIONS within {} s (--no-probe "
+      fmt::format("{} does not answer OPTIONS within {} s{} (--no-probe "
                   "begins all the same)",
-                  script_.target, answers_within.count()));
+                  script_.target, answers_within.count(),
+                  checked ? ", or its certificate is none of ca's" : ""));
     loop_->stop();
     return;
   }
