@@ -28,14 +28,6 @@ model::content describe(const std::string& host) {
                                  "a=sendrecv\r\n"};
 }
 
-traffic::random_source choices_of(const traffic::scenario& script,
-                                  const traffic::population& what) {
-  auto label = what.name + " choices";
-  if (what.part > 0)
-    label += " of part " + std::to_string(what.part);
-  return traffic::fork(script.seed, label);
-}
-
 std::string host_of(const std::string& address) {
   return address.substr(0, address.rfind(':'));
 }
@@ -50,7 +42,7 @@ crowd::crowd(caf::actor_system& system, reactor& host,
     domain_(script.domain.empty() ? host_of(script.target) : script.domain),
     target_("@" + traffic::target_of(script)),
     description_(describe(config_->text(model::option::sip_address))),
-    choices_(choices_of(script, what)) {
+    choices_(traffic::fork(script.seed, traffic::label_of(what) + " choices")) {
   // Names of calls must not repeat over runs, nor among the crowds of a run;
   // parts of a population, which begin together, count from other years.
   auto place = static_cast<uint64_t>(&what - script.populations.data());

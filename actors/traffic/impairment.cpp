@@ -15,6 +15,18 @@ void merge(impairment_tally& into, const impairment_tally& x) {
   }
 }
 
+std::optional<impairment_tally::key_type>
+parse_impaired(std::string_view way, std::string_view message) {
+  auto known = std::ranges::find(direction_names, way);
+  auto kind = parse_pattern(message);
+  if (known == direction_names.end() || !kind || !kind->method
+      || kind->first_status != kind->last_status)
+    return std::nullopt;
+  return impairment_tally::key_type{
+    static_cast<direction>(known - direction_names.begin()),
+    {kind->first_status, *kind->method}};
+}
+
 impairments::impairments(std::vector<impairment_rule> rules, std::uint64_t seed,
                          std::string label)
   : rules_(std::move(rules)), seed_(seed), label_(std::move(label)) {

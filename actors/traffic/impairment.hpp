@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,11 @@ using impairment_tally
   = std::map<std::pair<direction, message_kind>, impairment_counts>;
 
 void merge(impairment_tally& into, const impairment_tally& x);
+
+/// The key of a tally that reports call so ("sent", "200 INVITE"); nothing if
+/// there is no such direction or kind.
+std::optional<impairment_tally::key_type>
+parse_impaired(std::string_view way, std::string_view message);
 
 /// Says what happens to each message. The first rule that fits a message
 /// decides. Every kind of message in each direction has a stream of chance of

@@ -52,8 +52,7 @@ void registrations::answered(std::uint32_t user, std::uint16_t status,
     return;
   }
   ++count.succeeded;
-  counts.record(latency::registration,
-                model::us_between(intended_[user], now));
+  counts.record(latency::registration, model::us_between(intended_[user], now));
   due_.push({now + refresh_after(expires_s), user});
 }
 

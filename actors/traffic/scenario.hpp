@@ -104,6 +104,11 @@ struct population {
   unsigned part = 0; // of it, where several generators share it
 };
 
+/// What tells the chance of these users from that of others.
+inline std::string label_of(const population& x) {
+  return x.part > 0 ? x.name + " part " + std::to_string(x.part) : x.name;
+}
+
 // -- the whole ----------------------------------------------------------------
 
 /// How long it lasts. Results count what starts in the steady window.

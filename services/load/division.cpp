@@ -21,7 +21,7 @@ bool plays(const traffic::population& x, role whose) {
     case role::both:
       return true;
     case role::caller:
-      return x.calls || (x.registers && !x.answers);
+      return x.calls || ((x.registers || x.subscribes) && !x.answers);
     case role::callee:
       return x.answers.has_value();
   }
@@ -146,6 +146,9 @@ std::string divide_calls(traffic::scenario& part,
 /// some do one half of what it does.
 std::string fault_of(const traffic::scenario& whole,
                      std::span<const role> roles) {
+  if (whole.tls)
+    return "tls: certificates and keys stay where they are, so a run over TLS "
+           "has one generator";
   auto both = std::ranges::count(roles, role::both);
   if (both == 0 || both == std::ssize(roles))
     return {};

@@ -37,8 +37,14 @@ std::optional<std::size_t> place_of(const std::string& name,
   return std::nullopt;
 }
 
-bool read_registrations(const api::LoadRegistrations& x,
-                        traffic::tally::registering& to) {
+void to_api(const traffic::tally::standing& x, api::LoadStanding& to) {
+  to.set_attempts(x.attempts);
+  to.set_succeeded(x.succeeded);
+  to.set_in_progress(x.in_progress);
+  copy_counts(x.failed_by_status, *to.mutable_failed_by_status());
+}
+
+bool read_standing(const api::LoadStanding& x, traffic::tally::standing& to) {
   to.attempts = x.attempts();
   to.succeeded = x.succeeded();
   to.in_progress = x.in_progress();
@@ -105,12 +111,9 @@ void to_api(const traffic::tally& x, api::LoadTally& to) {
   to.set_cut_off(x.cut_off);
   to.set_up(x.up);
   copy_counts(x.by_status, *to.mutable_by_status());
-  auto& registrations = *to.mutable_registrations();
-  registrations.set_attempts(x.registrations.attempts);
-  registrations.set_succeeded(x.registrations.succeeded);
-  registrations.set_in_progress(x.registrations.in_progress);
-  copy_counts(x.registrations.failed_by_status,
-              *registrations.mutable_failed_by_status());
+  to_api(x.registrations, *to.mutable_registrations());
+  to_api(x.subscriptions, *to.mutable_subscriptions());
+  to.set_notifications(x.notifications);
   for (std::size_t i = 0; i < x.steps.size(); ++i) {
     auto& step = x.steps[i];
     if (step.done + step.failed == 0)
@@ -142,8 +145,10 @@ std::optional<traffic::tally> from_api(const api::LoadTally& x) {
   result.up = x.up();
   result.retransmitted = x.retransmitted();
   result.peer_retransmitted = x.peer_retransmitted();
+  result.notifications = x.notifications();
   if (!read_counts(x.by_status(), result.by_status)
-      || !read_registrations(x.registrations(), result.registrations)
+      || !read_standing(x.registrations(), result.registrations)
+      || !read_standing(x.subscriptions(), result.subscriptions)
       || !read_steps(x, result) || !read_latencies(x, result))
     return std::nullopt;
   return result;
@@ -192,6 +197,33 @@ std::optional<media_quality> from_api(const api::LoadMedia& x) {
   return result;
 }
 
+void to_api(const traffic::impairment_tally& from, api::LoadResult& to) {
+  for (auto& [kind, counts] : from) {
+    auto& x = *to.add_impairments();
+    x.set_direction(std::string{
+      traffic::direction_names[static_cast<std::size_t>(kind.first)]});
+    x.set_message(to_string(kind.second));
+    for (auto& field : impairment_fields)
+      (*x.mutable_counts())[std::string{field.name}] = counts.*field.member;
+  }
+}
+
+std::optional<traffic::impairment_tally>
+impairments_in(const api::LoadResult& from) {
+  traffic::impairment_tally result;
+  for (auto& x : from.impairments()) {
+    auto kind = traffic::parse_impaired(x.direction(), x.message());
+    if (!kind)
+      return std::nullopt;
+    auto& counts = result[*kind];
+    for (auto& field : impairment_fields)
+      if (auto found = x.counts().find(std::string{field.name});
+          found != x.counts().end())
+        counts.*field.member = found->second;
+  }
+  return result;
+}
+
 // -- seconds and the whole ----------------------------------------------------
 
 void to_api(const result& x, const live_counts& all, api::LoadResult& to) {
@@ -210,6 +242,7 @@ void to_api(const result& x, const live_counts& all, api::LoadResult& to) {
   to.set_left_over(x.left_over);
   if (x.media)
     to_api(*x.media, *to.mutable_media());
+  to_api(x.impairments, to);
 }
 
 std::optional<counted_part> from_api(const api::LoadResult& x) {
@@ -219,8 +252,9 @@ std::optional<counted_part> from_api(const api::LoadResult& x) {
   auto all_callees = from_api(x.all_callees());
   auto watch = from_api(x.watch());
   auto media = x.has_media() ? from_api(x.media()) : std::nullopt;
+  auto impairments = impairments_in(x);
   if (!callers || !callees || !all_callers || !all_callees || !watch
-      || x.has_media() != media.has_value())
+      || !impairments || x.has_media() != media.has_value())
     return std::nullopt;
   counted_part result;
   result.times = {x.steady_from_s(), x.steady_to_s(), x.end_s()};
@@ -235,6 +269,7 @@ std::optional<counted_part> from_api(const api::LoadResult& x) {
   result.broken_laws = {x.broken_laws().begin(), x.broken_laws().end()};
   result.left_over = x.left_over();
   result.media = std::move(media);
+  result.impairments = std::move(*impairments);
   return result;
 }
 

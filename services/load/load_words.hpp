@@ -26,6 +26,7 @@ struct counted_part {
   std::vector<std::string> broken_laws;
   std::uint64_t left_over = 0;
   std::optional<media_quality> media;
+  traffic::impairment_tally impairments;
 };
 
 /// A second, and what its percentiles are taken from.

@@ -166,6 +166,7 @@ result merger::so_far() const {
     x.left_over += counted.left_over;
     if (counted.media)
       add(*counted.media, x.media);
+    traffic::merge(x.impairments, counted.impairments);
     summarise(seat, x);
   }
   for (auto* side : {&x.callers, &x.callees})

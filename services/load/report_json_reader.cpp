@@ -254,15 +254,10 @@ void read(const field& from, traffic::impairment_tally& to) {
     std::string way, message;
     one["direction"].read(way);
     one["message"].read(message);
-    auto known = std::ranges::find(traffic::direction_names, way);
-    if (known == traffic::direction_names.end())
-      return void(one["direction"].wrong("sent or received"));
-    auto kind = traffic::parse_pattern(message);
-    if (!kind || !kind->method || kind->first_status != kind->last_status)
-      return void(one["message"].wrong("a kind of message"));
-    auto& counts = to[{
-      static_cast<traffic::direction>(known - traffic::direction_names.begin()),
-      {kind->first_status, *kind->method}}];
+    auto kind = traffic::parse_impaired(way, message);
+    if (!kind)
+      return void(one["message"].wrong("a kind of message, sent or received"));
+    auto& counts = to[*kind];
     for (auto& what : impairment_fields)
       one[what.name].read(counts.*what.member);
   }

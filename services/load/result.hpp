@@ -89,7 +89,7 @@ struct result {
   double cpu_per_call_us = 0;  // of this process, both sides if it has both
   std::optional<media_quality> media;     // nothing if no RTP was wanted
   std::vector<generator_part> generators; // empty: this process was it
-  traffic::impairment_tally impairments; // from the first message to the last
+  traffic::impairment_tally impairments;  // from the first message to the last
 
   bool passed() const {
     for (auto& x : verdicts)

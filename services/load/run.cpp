@@ -109,8 +109,7 @@ std::optional<std::string> run::open_place(const traffic::population& what,
   auto& x = places_.emplace_back();
   ports_.push_back(port);
   if (!script_.impairments.empty())
-    if (auto error = open_link(x, what.name,
-                               at.host + ":" + std::to_string(port)))
+    if (auto error = open_link(x, what, at.host + ":" + std::to_string(port)))
       return error;
   b.set(option::sip_interface, x.link ? x.link->inside() : at.host);
   x.config = b.build();
@@ -140,11 +139,13 @@ void run::set_tls(model::directory_builder& b, unsigned port) const {
 }
 
 /// Between the stack of this place and the address that it is to have.
-std::optional<std::string> run::open_link(place& x, const std::string& name,
+std::optional<std::string> run::open_link(place& x,
+                                          const traffic::population& of,
                                           const std::string& address) {
   x.link = std::make_unique<sip::impaired_link>(
     *loop_, system_, reactor_,
-    traffic::impairments{script_.impairments, script_.seed, name});
+    traffic::impairments{script_.impairments, script_.seed,
+                         traffic::label_of(of)});
   return x.link->open(address, script_.target);
 }
 

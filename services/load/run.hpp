@@ -129,7 +129,7 @@ private:
   std::optional<std::string> open_place(const traffic::population& what,
                                         size_t index);
   void set_tls(model::directory_builder& b, unsigned port) const;
-  std::optional<std::string> open_link(place& x, const std::string& name,
+  std::optional<std::string> open_link(place& x, const traffic::population& of,
                                        const std::string& address);
   void begin();
   void open_doors();

@@ -18,9 +18,8 @@ using config::quoted;
 using config::yaml_kind;
 
 constexpr std::string_view top_keys[] = {
-  "load", "target",      "listen", "transport", "domain",
-  "seed", "populations", "run",    "pass",      "search",
-  "impairments", "tls"};
+  "load",        "target", "listen", "transport", "domain",      "seed",
+  "populations", "run",    "pass",   "search",    "impairments", "tls"};
 constexpr std::string_view run_keys[] = {"warm-up", "steady", "drain", "calls"};
 constexpr std::string_view search_keys[] = {"from", "to", "precision"};
 constexpr std::string_view transports[] = {"udp", "tcp", "tls"};

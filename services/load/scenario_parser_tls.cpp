@@ -63,7 +63,7 @@ void scenario_parser::read_pem(std::string_view what, const node* value,
     return;
   path = (std::filesystem::path{file_}.parent_path() / name).string();
   std::string error;
-  if (auto text = config::read_file(path, error))
+  if (auto text = files_(path, error))
     content = std::move(*text);
   else
     fail(*value,
