@@ -45,10 +45,9 @@ crowd::crowd(caf::actor_system& system, reactor& host,
     choices_(traffic::fork(script.seed, traffic::label_of(what) + " choices")) {
   // Names of calls must not repeat over runs, nor among the crowds of a run;
   // parts of a population, which begin together, count from other years.
-  auto place = static_cast<uint64_t>(&what - script.populations.data());
   auto second = static_cast<uint32_t>(host.unix_seconds()
                                       + (uint64_t{what.part} << 24));
-  next_id_ = (uint64_t{second} << 32) + (place << 28);
+  next_id_ = (uint64_t{second} << 32) + (index() << 28);
   ticker_ = system_.spawn(watcher, [this] { on_tick(); });
   clerk_ = system_.spawn(listener<registration_listener, registered>,
                          [this](const registered& x) { on_registered(x); });
@@ -58,6 +57,10 @@ crowd::crowd(caf::actor_system& system, reactor& host,
 }
 
 crowd::~crowd() = default;
+
+uint64_t crowd::index() const {
+  return static_cast<uint64_t>(&what_ - script_.populations.data());
+}
 
 void crowd::shut_down() {
   stop();
@@ -181,6 +184,7 @@ void crowd::call(intended_call x) {
   place.user = x.user;
   place.number = x.number;
   place.attempt = x.attempt;
+  give_media(place);
   session_start how{traffic::draw(*what_.calls, choices_), details(x), x.at};
   place.handle = system_.spawn(session, this, &place, id, std::move(how));
   edge_->adopt(id, place.handle);
@@ -201,6 +205,22 @@ crowd::entry& crowd::add(model::call_id id) {
   auto& result = sessions_[id];
   result.window = window_;
   return result;
+}
+
+// -- media --------------------------------------------------------------------
+
+media_account crowd::account(call_side side, run_window x) const {
+  auto of_place = index() * call_side_count + static_cast<uint64_t>(side);
+  return static_cast<media_account>(of_place * run_window_count
+                                    + static_cast<uint64_t>(x));
+}
+
+void crowd::give_media(entry& to) {
+  if (!media_)
+    return;
+  to.media = media_->open(account(to.side(), to.window));
+  if (!to.media)
+    ++counts(to.side(), to.window).media.without_port;
 }
 
 // -- registrations ------------------------------------------------------------
@@ -300,6 +320,10 @@ void crowd::on_subscription(const subscription_news& x) {
 
 crowd::tallies crowd::take_counts() {
   auto result = std::exchange(counts_, {});
+  for (size_t i = 0; media_ && i < call_side_count; ++i)
+    for (size_t j = 0; j < run_window_count; ++j)
+      result[i][j].media.merge(media_->take(
+        account(static_cast<call_side>(i), static_cast<run_window>(j))));
   for (auto& [id, entry] : sessions_) {
     if (!entry.state)
       continue;
@@ -327,6 +351,7 @@ opened crowd::open(model::offered&& x) {
   opened result;
   result.id = model::call_id{++next_id_};
   auto& place = add(result.id);
+  give_media(place);
   session_start how{traffic::draw(*what_.answers, choices_), {}, {}};
   place.handle = system_.spawn<caf::lazy_init>(session, this, &place, result.id,
                                                std::move(how));
@@ -344,7 +369,8 @@ traffic::session_context crowd::context(model::call_id call, const entry& of) {
           domain_,
           target_,
           call,
-          what_};
+          what_,
+          of.media.get()};
 }
 
 void crowd::perform(model::call_id call, traffic::commands& xs) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/alarm.hpp"
+#include "actors/media.hpp"
 #include "actors/traffic/arrivals.hpp"
 #include "actors/traffic/intended_call.hpp"
 #include "actors/traffic/registrations.hpp"
@@ -42,6 +43,10 @@ public:
   void attach(wire& calls, registering_wire& registrations) {
     edge_ = &calls;
     registrar_ = &registrations;
+  }
+  /// Its users hear and speak from now on; `room` has to outlive the crowd.
+  void attach(media_room& room) {
+    media_ = &room;
   }
 
   // -- the run ----------------------------------------------------------------
@@ -90,7 +95,7 @@ public:
   void shut_down();
 
   bool idle() const {
-    return sessions_.empty();
+    return sessions_.empty() && (!media_ || media_->settled());
   }
   size_t in_flight() const {
     return sessions_.size();
@@ -140,7 +145,8 @@ public:
     run_window window = run_window::warm_up;
     uint32_t user = 0;
     uint32_t number = 0;
-    unsigned attempt = 0; // 0: it was called
+    unsigned attempt = 0;                      // 0: it was called
+    std::unique_ptr<traffic::media_end> media; // if its users have any
 
     call_side side() const {
       return attempt > 0 ? call_side::caller : call_side::callee;
@@ -167,6 +173,9 @@ private:
   void call(traffic::intended_call x);
   void call_again(const entry& of, const traffic::session& how);
   entry& add(model::call_id id);
+  uint64_t index() const; // among the populations
+  void give_media(entry& to);
+  media_account account(call_side side, run_window x) const;
   traffic::tally& counts(call_side side, run_window x) {
     return of(counts_, side, x);
   }
@@ -180,6 +189,7 @@ private:
   std::shared_ptr<const model::directory> config_;
   wire* edge_ = nullptr;
   registering_wire* registrar_ = nullptr;
+  media_room* media_ = nullptr;
   std::string domain_;
   std::string target_; // what follows the number in URIs to call
   model::content description_;

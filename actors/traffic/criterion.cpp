@@ -43,9 +43,12 @@ constexpr alias latencies[] = {
   {"subscribe", "subscribe"},
 };
 
-constexpr string_view shares[] = {"answered", "abandoned", "busy",
-                                  "failed",   "SER",       "SEER",
-                                  "ISA",      "SCR",       "IRA"};
+constexpr string_view shares[] = {
+  "answered", "abandoned", "busy", "failed",       "SER",   "SEER",
+  "ISA",      "SCR",       "IRA",  "lost packets", "tones", "digits"};
+
+/// Numbers of calls, and a rate.
+constexpr string_view counts[] = {"rate", "calls", "one-way", "silent"};
 
 constexpr string_view statistics[] = {"p50",   "p90",    "p95", "p99",
                                       "p99.9", "p99.99", "max", "mean"};
@@ -145,6 +148,10 @@ private:
 
   bool measure() {
     auto word = take();
+    if (word == "lost" && next_ < words_.size() && words_[next_] == "packets") {
+      take();
+      word = "lost packets";
+    }
     if (auto p = percentile(word)) {
       result_.percentile = *p;
       units_ = times;
@@ -157,7 +164,6 @@ private:
       units_ = percent;
       return true;
     }
-    constexpr string_view counts[] = {"rate", "calls"};
     if (auto count = known(word, counts)) {
       result_.measure = *count;
       units_ = *count == "rate" ? std::span{per_second} : std::span{no_unit};
@@ -168,7 +174,7 @@ private:
         return fail(quoted(word)
                     + " is a latency: say which value of it, as in "
                     + quoted("p99 " + std::string{one.written}));
-    std::vector<string_view> all{"rate", "calls"};
+    std::vector<string_view> all{std::begin(counts), std::end(counts)};
     all.insert(all.end(), std::begin(shares), std::end(shares));
     all.insert(all.end(), std::begin(statistics), std::end(statistics));
     return fail(unknown(word, "measure", all, examples));
@@ -191,11 +197,19 @@ private:
 
   bool latency() {
     constexpr string_view expected = "expected 100, ringing, answer, ack, bye, "
-                                     "register, subscribe, SRD or SDT";
+                                     "register, subscribe, SRD, SDT, "
+                                     "jitter or MOS";
     auto word = take();
     if (word.empty())
       return fail(std::string{"no latency is named; "}.append(expected));
-    std::vector<string_view> all;
+    constexpr string_view heard[] = {"jitter", "MOS"};
+    if (auto what = known(word, heard)) {
+      result_.measure = *what;
+      if (*what == "MOS")
+        units_ = no_unit;
+      return true;
+    }
+    std::vector<string_view> all{std::begin(heard), std::end(heard)};
     for (auto& one : latencies) {
       all.push_back(one.written);
       if (known(word, {&one.written, 1})) {

@@ -4,6 +4,7 @@
 #include "actors/traffic/criterion.hpp"
 #include "actors/traffic/duration_law.hpp"
 #include "actors/traffic/impairment.hpp"
+#include "actors/traffic/media_plan.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -101,6 +102,7 @@ struct population {
   std::optional<subscribing> subscribes;
   std::optional<calling> calls;
   std::optional<answering> answers;
+  bool media = true; // where the scenario has any
   unsigned part = 0; // of it, where several generators share it
 };
 
@@ -143,6 +145,7 @@ struct scenario {
   std::string domain;            // of From and To; empty: the target's host
   std::uint64_t seed = 1;
   std::vector<population> populations;
+  std::optional<media_plan> media; // nothing: no RTP
   plan run;
   std::vector<criterion> criteria;
   std::optional<search_plan> search;

@@ -26,8 +26,11 @@ void reply(model::leg_number leg, model::txn_number txn, std::uint16_t status,
   out.emplace_back(std::move(x));
 }
 
-void hang_up(session& s, model::time_point intended, commands& out) {
+void hang_up(session& s, model::time_point intended, const session_context& ctx,
+             commands& out) {
+  talk(ctx, false);
   s.phase = session_phase::releasing;
+  s.dialling = false;
   s.bye_intended = intended;
   s.hang_up_at = s.step_at = model::never;
   s.open_txn = send(s, s.leg, model::method::bye, out);
@@ -89,10 +92,13 @@ void on_answer(session& s, const model::responded& x,
   s.answered_at = ctx.now;
   s.give_up_at = model::never;
   out.emplace_back(model::acknowledge{0, 0, {}});
-  if (s.phase == cancelling) // the answer was faster
-    hang_up(s, ctx.now, out);
-  else
-    begin_talk(s, ctx.now);
+  if (s.phase == cancelling) { // the answer was faster
+    hang_up(s, ctx.now, ctx, out);
+    return;
+  }
+  hear(ctx, x.body);
+  talk(ctx, true);
+  begin_talk(s, ctx.now);
 }
 
 void on_invite_response(session& s, const model::responded& x,
@@ -110,6 +116,9 @@ void on_invite_response(session& s, const model::responded& x,
     if (!s.rang)
       record(ctx, latency::ringing, s.intended);
     s.rang = true;
+    hear(ctx, x.body);
+    if (s.phase == inviting && x.body.is_sdp())
+      talk(ctx, true);
   } else if (x.status < 300) {
     on_answer(s, x, ctx, out);
   } else {
@@ -134,20 +143,27 @@ void on_bye_response(session& s, const model::responded& x,
 void ring(session& s, const session_context& ctx, commands& out) {
   s.ring_at = model::never;
   s.rang = true;
-  reply(s.leg, 0, s.plan.early_media ? 183 : 180, out,
-        s.plan.early_media ? ctx.description : model::content{});
+  if (!s.plan.early_media) {
+    reply(s.leg, 0, 180, out);
+    return;
+  }
+  reply(s.leg, 0, 183, out, first_answer(s, ctx));
+  talk(ctx, true);
 }
 
 void give_answer(session& s, const session_context& ctx, commands& out) {
   s.answer_at = s.ring_at = model::never;
   auto status = s.plan.status;
+  model::content body;
+  if (status < 300 && (body = first_answer(s, ctx)).empty())
+    status = 488;
   ctx.counts.came_out(outcome_of(status, false), status);
-  auto accepted = status < 300;
-  reply(s.leg, 0, status, out, accepted ? ctx.description : model::content{});
-  if (!accepted) {
+  reply(s.leg, 0, status, out, std::move(body));
+  if (status >= 300) {
     finish(s, out);
     return;
   }
+  talk(ctx, true);
   s.phase = answered;
   s.answered_at = ctx.now;
 }
@@ -169,7 +185,7 @@ void start(session& s, call_details&& who, model::time_point intended,
   x.target = std::move(who.target);
   x.to_user = std::move(who.to_user);
   x.caller = std::move(who.caller);
-  x.body = ctx.description;
+  x.body = current(s, ctx);
   out.emplace_back(std::move(x));
 }
 
@@ -180,6 +196,7 @@ void step(session& s, model::offered&& x, const session_context& ctx,
   s.intended = x.received_at;
   ++ctx.counts.attempts;
   s.number = x.called;
+  hear(ctx, x.body);
   if (s.plan.rings && s.plan.ring_after <= s.plan.answer_after)
     s.ring_at = ctx.now + s.plan.ring_after;
   s.answer_at = ctx.now + s.plan.answer_after;
@@ -216,6 +233,7 @@ void step(session& s, model::requested&& x, const session_context& ctx,
   }
   switch (x.method) {
     case method::bye:
+      talk(ctx, false);
       reply(s.leg, x.txn, 200, out);
       if (s.phase == alerting) {
         ctx.counts.came_out(outcome::abandoned);
@@ -230,10 +248,7 @@ void step(session& s, model::requested&& x, const session_context& ctx,
       if (s.phase != talking || s.open_txn != 0)
         reply(s.leg, x.txn, 491, out);
       else
-        reply(s.leg, x.txn, 200, out,
-              x.body.empty() && x.method == method::update ? model::content{}
-              : x.body.empty()                             ? current(s, ctx)
-                               : answer_to(s, x.body, ctx));
+        reply_to_offer(s, x, ctx, out);
       return;
     case method::notify:
       on_notify(s, x, ctx, out);
@@ -248,6 +263,7 @@ void step(session& s, model::requested&& x, const session_context& ctx,
 }
 
 void step(session& s, model::acked&& x, const session_context& ctx, commands&) {
+  hear(ctx, x.body); // the answer to an offer of ours
   if (x.txn != 0 || s.phase != answered)
     return;
   record(ctx, latency::acknowledge, s.answered_at);
@@ -268,7 +284,7 @@ void step(session& s, model::unacknowledged&&, const session_context& ctx,
   if (s.phase != answered)
     return;
   s.unacknowledged = true;
-  hang_up(s, ctx.now, out); // RFC 3261 §13.3.1.4
+  hang_up(s, ctx.now, ctx, out); // RFC 3261 §13.3.1.4
 }
 
 void step_deadline(session& s, const session_context& ctx, commands& out) {
@@ -283,8 +299,11 @@ void step_deadline(session& s, const session_context& ctx, commands& out) {
     give_answer(s, ctx, out);
   if (s.phase != talking || s.open_txn != 0)
     return;
-  if (s.hang_up_at <= ctx.now)
-    hang_up(s, s.hang_up_at, out);
+  if (s.dialling) {
+    if (s.step_at <= ctx.now)
+      end_step(s, true, ctx);
+  } else if (s.hang_up_at <= ctx.now)
+    hang_up(s, s.hang_up_at, ctx, out);
   else if (s.step_at <= ctx.now)
     do_step(s, ctx, out);
 }
@@ -298,7 +317,7 @@ void step_clear(session& s, const session_context& ctx, commands& out) {
     s.plan.status = 480;
     give_answer(s, ctx, out);
   } else if (s.phase == talking) {
-    hang_up(s, ctx.now, out);
+    hang_up(s, ctx.now, ctx, out);
   }
 }
 
@@ -306,6 +325,8 @@ model::time_point next_deadline(const session& s) {
   auto first = std::min({s.give_up_at, s.ring_at, s.answer_at});
   if (s.phase != talking || s.open_txn != 0)
     return first;
+  if (s.dialling)
+    return std::min(first, s.step_at);
   return std::min({first, s.hang_up_at, s.step_at});
 }
 

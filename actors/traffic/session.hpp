@@ -2,6 +2,7 @@
 
 #include "actors/model/signal.hpp"
 #include "actors/traffic/course.hpp"
+#include "actors/traffic/media_end.hpp"
 #include "actors/traffic/tally.hpp"
 
 #include <cstdint>
@@ -74,6 +75,7 @@ struct session {
   bool rang = false;               // 18x seen, or sent
   bool heard = false;              // something other than 100 seen
   bool holding = false;
+  bool dialling = false;       // digits in RTP, until step_at
   bool unacknowledged = false; // callee: no ACK came
 };
 
@@ -86,6 +88,7 @@ struct session_context {
   const std::string& target;         // what follows the number in URIs to call
   model::call_id call;
   const population& who;
+  media_end* media = nullptr; // if the user has any
 
   std::string uri_of(const std::string& number) const {
     return "sip:" + number + target;

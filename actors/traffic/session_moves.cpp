@@ -63,7 +63,7 @@ void on_refer(session& s, const model::requested& x, const session_context& ctx,
   y.target.login = login_of(ctx.who, s.number);
   y.to_user = x.refer->user;
   y.caller.user = s.number;
-  y.body = ctx.description;
+  y.body = current(s, ctx);
   out.emplace_back(std::move(y));
 }
 
@@ -82,6 +82,7 @@ void on_follow_response(session& s, const model::responded& x,
   notify(s, x.status, out);
   s.open_txn = 0;
   if (answered) {
+    hear(ctx, x.body);
     s.left = std::exchange(s.leg, leg);
     s.holding = false;
   }

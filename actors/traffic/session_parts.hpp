@@ -19,19 +19,36 @@ void reply(model::leg_number, model::txn_number, std::uint16_t status,
            commands&, model::content body = {});
 
 /// Sends BYE, which was to be done at `intended`.
-void hang_up(session&, model::time_point intended, commands&);
+void hang_up(session&, model::time_point intended, const session_context&,
+             commands&);
+
+// -- session_media ------------------------------------------------------------
 
 /// Our description, as it is while this side holds the call or not.
 model::content current(const session&, const session_context&);
-/// What answers an offer: who is put on hold agrees.
+/// What answers an offer: who is put on hold agrees. Empty: there is nothing
+/// in it for us (488).
 model::content answer_to(const session&, const model::content& offer,
                          const session_context&);
+/// What answers the INVITE that has come; an offer, if it had none.
+model::content first_answer(const session&, const session_context&);
+/// Answers a re-INVITE or UPDATE inside the dialog.
+void reply_to_offer(const session&, const model::requested&,
+                    const session_context&, commands&);
+/// The peer has described itself, if that is what it is.
+void hear(const session_context&, const model::content& peer);
+/// Audio flows from now on, or no more.
+void talk(const session_context&, bool on);
+/// Sends the digits of the step in RTP; false: SIP has to do it.
+bool dial(session&, const std::string& digits, const session_context&);
 
 // -- session_steps ------------------------------------------------------------
 
 /// The next step comes so long after `from`.
 void plan_next_step(session&, model::time_point from);
 void do_step(session&, const session_context&, commands&);
+/// The step under way is over.
+void end_step(session&, bool done, const session_context&);
 void on_step_response(session&, const model::responded&, const session_context&,
                       commands&);
 void on_notify(session&, const model::requested&, const session_context&,

@@ -1,4 +1,3 @@
-#include "actors/model/hold.hpp"
 #include "actors/traffic/session_parts.hpp"
 
 #include <utility>
@@ -13,10 +12,6 @@ using model::method;
 // RFC 3261 §14.1: whoever made the Call-ID waits longer after a 491.
 constexpr auto glare_of_caller = std::chrono::milliseconds{2500};
 constexpr auto glare_of_callee = std::chrono::milliseconds{1000};
-
-model::content held(const model::content& x) {
-  return {x.type, model::as_held(x.data, true)};
-}
 
 const planned_step& step_of(const session& s) {
   return s.plan.steps[s.steps_done];
@@ -48,11 +43,13 @@ void consult(session& s, const session_context& ctx, commands& out) {
   x.target.login = login_of(ctx.who, s.number);
   x.to_user = *step_of(s).argument;
   x.caller.user = s.number;
-  x.body = ctx.description;
+  x.body = current(s, ctx);
   s.consulting = consultation::calling;
   s.open_txn = no_txn;
   out.emplace_back(std::move(x));
 }
+
+} // namespace
 
 void end_step(session& s, bool done, const session_context& ctx) {
   auto kind = static_cast<std::size_t>(step_of(s).what);
@@ -60,8 +57,11 @@ void end_step(session& s, bool done, const session_context& ctx) {
   ++(done ? count.done : count.failed);
   ++s.steps_done;
   s.open_txn = 0;
+  s.dialling = false;
   plan_next_step(s, ctx.now);
 }
+
+namespace {
 
 /// The status that a NOTIFY of our REFER reports; 0: none.
 unsigned reported_status(const model::content& fragment) {
@@ -79,16 +79,6 @@ unsigned reported_status(const model::content& fragment) {
 }
 
 } // namespace
-
-model::content current(const session& s, const session_context& ctx) {
-  return s.holding ? held(ctx.description) : ctx.description;
-}
-
-model::content answer_to(const session& s, const model::content& offer,
-                         const session_context& ctx) {
-  auto stops = model::is_held(model::direction_of(offer.data));
-  return stops || s.holding ? held(ctx.description) : ctx.description;
-}
 
 void plan_next_step(session& s, model::time_point from) {
   s.step_at = s.steps_done < s.plan.steps.size() ? from + step_of(s).after
@@ -115,6 +105,8 @@ void do_step(session& s, const session_context& ctx, commands& out) {
       return;
     case step_kind::dtmf:
       s.digits_done = 0;
+      if (dial(s, *what.argument, ctx))
+        return;
       send_digit(s, *what.argument, out);
       return;
     case step_kind::blind_transfer:
@@ -134,6 +126,8 @@ void on_step_response(session& s, const model::responded& x,
   auto ok = x.status < 300;
   if (x.method == method::invite && ok)
     out.emplace_back(model::acknowledge{s.leg, x.txn, {}});
+  if (ok)
+    hear(ctx, x.body);
   auto& what = step_of(s);
   if (x.status == 491) { // glare: once more
     s.step_at = ctx.now + (s.caller ? glare_of_caller : glare_of_callee);
@@ -164,7 +158,7 @@ void on_notify(session& s, const model::requested& x,
   end_step(s, moved, ctx);
   end_consultation(s, out);
   if (moved)
-    hang_up(s, ctx.now, out);
+    hang_up(s, ctx.now, ctx, out);
 }
 
 // -- the second call of an attended transfer ----------------------------------
@@ -203,7 +197,7 @@ void on_consult_request(session& s, const model::requested& x,
   if (x.method == method::invite || x.method == method::update) {
     reply(consult_leg, x.txn, 200, out,
           x.body.empty()
-            ? x.method == method::invite ? ctx.description : model::content{}
+            ? x.method == method::invite ? current(s, ctx) : model::content{}
             : answer_to(s, x.body, ctx));
     return;
   }

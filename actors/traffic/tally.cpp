@@ -141,6 +141,7 @@ void tally::merge(const tally& other) {
   peer_retransmitted += other.peer_retransmitted;
   for (std::size_t i = 0; i < latency_count; ++i)
     latencies[i].merge(other.latencies[i]);
+  media.merge(other.media);
 }
 
 // -- asking -------------------------------------------------------------------

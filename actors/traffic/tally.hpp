@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/traffic/histogram.hpp"
+#include "actors/traffic/media_tally.hpp"
 
 #include <array>
 #include <cstddef>
@@ -98,6 +99,8 @@ struct tally {
 
   std::array<histogram, latency_count> latencies;
 
+  media_tally media; // what this side heard
+
   // -- counting ---------------------------------------------------------------
 
   /// The outcome of one attempt, with its final response; 0: there was none.
@@ -125,7 +128,8 @@ struct tally {
 
   /// Nothing if no call was lost or counted twice: attempts = answered + failed
   /// + abandoned + in progress, answered = ended cleanly + cut off + up, and
-  /// the like of registrations and subscriptions. Otherwise which law is broken, with numbers.
+  /// the like of registrations and subscriptions. Otherwise which law is broken,
+  /// with numbers.
   std::optional<std::string> unbalanced() const;
 };
 

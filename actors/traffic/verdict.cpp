@@ -2,36 +2,81 @@
 
 #include "actors/traffic/rfc6076.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace strowger::traffic {
 
 namespace {
 
-enum class quantity { time, share, rate, count };
+enum class quantity { time, share, rate, count, score };
 
 quantity quantity_of(const criterion& what) {
+  if (what.measure == "MOS")
+    return quantity::score;
   if (what.percentile != -1)
     return quantity::time;
   if (what.measure == "rate")
     return quantity::rate;
-  if (what.measure == "calls")
+  if (what.measure == "calls" || what.measure == "one-way"
+      || what.measure == "silent")
     return quantity::count;
   return quantity::share;
 }
 
 // -- measuring ----------------------------------------------------------------
 
+std::optional<double> time_s(const criterion& what, const histogram& seen) {
+  if (seen.empty())
+    return std::nullopt;
+  if (what.percentile == criterion::mean)
+    return seen.mean_us() / 1e6;
+  return static_cast<double>(seen.percentile_us(what.percentile)) / 1e6;
+}
+
 std::optional<double> time_s(const criterion& what, const tally& counted) {
+  if (what.measure == "jitter")
+    return time_s(what, counted.media.jitter);
   for (std::size_t i = 0; i < latency_count; ++i) {
-    auto& seen = counted.latencies[i];
-    if (to_string(static_cast<latency>(i)) != what.measure || seen.empty())
-      continue;
-    if (what.percentile == criterion::mean)
-      return seen.mean_us() / 1e6;
-    return static_cast<double>(seen.percentile_us(what.percentile)) / 1e6;
+    if (to_string(static_cast<latency>(i)) == what.measure)
+      return time_s(what, counted.latencies[i]);
   }
   return std::nullopt;
+}
+
+std::optional<double> score(const criterion& what, const media_tally& heard) {
+  auto found = what.percentile == criterion::mean
+                 ? heard.mean_mos()
+                 : heard.mos_percentile(what.percentile);
+  return found == 0 ? std::nullopt : std::optional{found};
+}
+
+/// Of what was to be heard.
+std::optional<double> share(const std::string& name, const media_tally& heard) {
+  auto of = [](std::uint64_t part,
+               std::uint64_t whole) -> std::optional<double> {
+    if (whole == 0)
+      return std::nullopt;
+    return static_cast<double>(part) / static_cast<double>(whole);
+  };
+  if (name == "tones")
+    return of(heard.tones_detected, heard.tones_expected);
+  if (name == "lost packets")
+    return of(heard.packets_lost, heard.packets_expected);
+  // A device that makes streams of its own hides whose digits they are.
+  auto sent = std::max(heard.digits_expected, heard.digits_sent);
+  auto right = heard.digits_detected - heard.digits_wrong;
+  return of(std::min(right, sent), sent);
+}
+
+std::optional<std::uint64_t> count(const std::string& name,
+                                   const tally& counted) {
+  if (name == "calls")
+    return counted.attempts;
+  if (!counted.media.any())
+    return std::nullopt;
+  return name == "one-way" ? counted.media.one_way_calls
+                           : counted.media.silent_calls;
 }
 
 std::optional<double> share(const std::string& name, const tally& counted) {
@@ -46,6 +91,8 @@ std::optional<double> share(const std::string& name, const tally& counted) {
     return metrics.scr;
   if (name == "IRA")
     return metrics.ira;
+  if (name == "tones" || name == "lost packets" || name == "digits")
+    return share(name, counted.media);
   if (counted.attempts == 0)
     return std::nullopt;
   auto part = [&counted](std::uint64_t count) {
@@ -72,7 +119,11 @@ std::optional<double> measure(const criterion& what, const tally& counted,
         return std::nullopt;
       return attempts / std::chrono::duration<double>(elapsed).count();
     case quantity::count:
-      return attempts;
+      if (auto found = count(what.measure, counted))
+        return static_cast<double>(*found);
+      return std::nullopt;
+    case quantity::score:
+      return score(what, counted.media);
   }
   return std::nullopt;
 }
@@ -112,6 +163,8 @@ std::string in_words(double value, quantity of) {
       return number(value * 100, " %");
     case quantity::rate:
       return number(value, "/s");
+    case quantity::score:
+      return number(value, "");
     case quantity::count: {
       char text[64];
       std::snprintf(text, sizeof text, "%.0f", value);
@@ -122,7 +175,7 @@ std::string in_words(double value, quantity of) {
 }
 
 std::string name_of(const criterion& what) {
-  if (quantity_of(what) != quantity::time)
+  if (what.percentile == -1)
     return what.measure;
   if (what.percentile == criterion::mean)
     return "mean " + what.measure;

@@ -370,7 +370,7 @@ std::variant<result, std::string> controller::play() {
   std::chrono::duration<double> length{found.times.steady_to_s
                                        - found.times.steady_from_s};
   found.verdicts = traffic::judge(
-    what_.script.criteria, found.callers,
+    what_.script.criteria, found.judged(),
     std::chrono::duration_cast<model::duration>(length));
   return found;
 }

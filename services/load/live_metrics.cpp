@@ -97,6 +97,49 @@ MetricFamily standing(const char* name, const char* help,
   return result;
 }
 
+/// strowger_rtp_*: what users said and heard.
+void collect_media(const live_counts& x, const std::array<side, 2>& sides,
+                   std::vector<MetricFamily>& out) {
+  auto packets = counters("strowger_rtp_packets_total", "RTP packets.");
+  add(packets, {{"direction", "out"}}, number(x.rtp_sent));
+  add(packets, {{"direction", "in"}}, number(x.rtp_received));
+  out.push_back(std::move(packets));
+  out.push_back(one_counter("strowger_rtp_packets_lost_total",
+                            "RTP packets missing, by sequence numbers.",
+                            number(x.rtp_lost)));
+  out.push_back(one_gauge("strowger_rtp_mos",
+                          "Mean opinion score of the streams heard in the last "
+                          "second; 0: none.",
+                          x.rtp_mos));
+  out.push_back(times("strowger_rtp_jitter_seconds",
+                      "Mean interarrival jitter of each stream that has ended.",
+                      {{"caller", &x.callers.media.jitter},
+                       {"callee", &x.callees.media.jitter}}));
+  struct counted {
+    const char* name;
+    const char* help;
+    std::uint64_t traffic::media_tally::*field;
+  };
+  for (auto& one :
+       {counted{"strowger_rtp_calls_total", "Ended calls that were to hear.",
+                &traffic::media_tally::calls},
+        {"strowger_rtp_one_way_calls_total", "Of them: nothing came.",
+         &traffic::media_tally::one_way_calls},
+        {"strowger_rtp_silent_calls_total", "Of them: only silence came.",
+         &traffic::media_tally::silent_calls},
+        {"strowger_rtp_tones_detected_total", "Of them: the tone came.",
+         &traffic::media_tally::tones_detected},
+        {"strowger_rtp_digits_sent_total", "Telephone-events sent.",
+         &traffic::media_tally::digits_sent},
+        {"strowger_rtp_digits_detected_total", "Telephone-events heard.",
+         &traffic::media_tally::digits_detected}}) {
+    auto family = counters(one.name, one.help);
+    for (auto& y : sides)
+      add(family, {{"side", y.name}}, number(y.counts.media.*one.field));
+    out.push_back(std::move(family));
+  }
+}
+
 } // namespace
 
 void live_metrics::publish(live_counts x) {
@@ -145,6 +188,8 @@ std::vector<MetricFamily> live_metrics::Collect() const {
                           "Share of one core that the generator took in the "
                           "last second.",
                           now_.cpu_share));
+  if (now_.has_media)
+    collect_media(now_, sides, out);
   return out;
 }
 

@@ -18,6 +18,13 @@ struct live_counts {
   traffic::histogram lateness; // of our own starts
   std::uint64_t skipped_starts = 0;
   double cpu_share = 0; // of one core, in the last second
+  bool has_media = false;
+  // RTP of both sides, by the second; what is in the tallies is of calls that
+  // have ended.
+  std::uint64_t rtp_sent = 0;
+  std::uint64_t rtp_received = 0;
+  std::uint64_t rtp_lost = 0;
+  double rtp_mos = 0; // mean of the streams heard in the last second
 };
 
 /// A run for Prometheus, once a second: the series of a switch have the names

@@ -51,6 +51,27 @@ bool read_standing(const api::LoadStanding& x, traffic::tally::standing& to) {
   return read_counts(x.failed_by_status(), to.failed_by_status);
 }
 
+void to_api(const traffic::media_tally& x, api::LoadMedia& to) {
+  for (auto& field : media_counts)
+    (*to.mutable_counts())[std::string{field.name}] = x.*field.member;
+  load::to_api(x.jitter, *to.mutable_jitter());
+  copy_counts(x.streams_by_mos_hundredths,
+              *to.mutable_streams_by_mos_hundredths());
+}
+
+bool read_media(const api::LoadMedia& x, traffic::media_tally& to) {
+  for (auto& field : media_counts)
+    if (auto found = x.counts().find(std::string{field.name});
+        found != x.counts().end())
+      to.*field.member = found->second;
+  auto jitter = from_api(x.jitter());
+  if (!jitter)
+    return false;
+  to.jitter = std::move(*jitter);
+  return read_counts(x.streams_by_mos_hundredths(),
+                     to.streams_by_mos_hundredths);
+}
+
 bool read_latencies(const api::LoadTally& x, traffic::tally& to) {
   for (auto& [name, times] : x.latencies()) {
     auto place = place_of<traffic::latency>(name, traffic::latency_count);
@@ -114,6 +135,8 @@ void to_api(const traffic::tally& x, api::LoadTally& to) {
   to_api(x.registrations, *to.mutable_registrations());
   to_api(x.subscriptions, *to.mutable_subscriptions());
   to.set_notifications(x.notifications);
+  if (x.media.any())
+    to_api(x.media, *to.mutable_media());
   for (std::size_t i = 0; i < x.steps.size(); ++i) {
     auto& step = x.steps[i];
     if (step.done + step.failed == 0)
@@ -149,6 +172,7 @@ std::optional<traffic::tally> from_api(const api::LoadTally& x) {
   if (!read_counts(x.by_status(), result.by_status)
       || !read_standing(x.registrations(), result.registrations)
       || !read_standing(x.subscriptions(), result.subscriptions)
+      || (x.has_media() && !read_media(x.media(), result.media))
       || !read_steps(x, result) || !read_latencies(x, result))
     return std::nullopt;
   return result;
@@ -174,27 +198,6 @@ std::optional<traffic::self_watch> from_api(const api::LoadWatch& x) {
   return traffic::self_watch::from_image(
     {lateness->to_image(), x.skipped_starts(), x.socket_drops(), x.seconds(),
      x.busy_seconds(), x.cpu_share_sum(), x.cpu_share_max()});
-}
-
-void to_api(const media_quality& x, api::LoadMedia& to) {
-  for (auto& field : media_counts)
-    (*to.mutable_counts())[std::string{field.name}] = x.*field.member;
-  to_api(x.jitter, *to.mutable_jitter());
-  copy_counts(x.streams_by_mos_tenths, *to.mutable_streams_by_mos_tenths());
-}
-
-std::optional<media_quality> from_api(const api::LoadMedia& x) {
-  media_quality result;
-  for (auto& field : media_counts)
-    if (auto found = x.counts().find(std::string{field.name});
-        found != x.counts().end())
-      result.*field.member = found->second;
-  auto jitter = from_api(x.jitter());
-  if (!jitter
-      || !read_counts(x.streams_by_mos_tenths(), result.streams_by_mos_tenths))
-    return std::nullopt;
-  result.jitter = std::move(*jitter);
-  return result;
 }
 
 void to_api(const traffic::impairment_tally& from, api::LoadResult& to) {
@@ -240,8 +243,6 @@ void to_api(const result& x, const live_counts& all, api::LoadResult& to) {
   for (auto& text : x.broken_laws)
     to.add_broken_laws(text);
   to.set_left_over(x.left_over);
-  if (x.media)
-    to_api(*x.media, *to.mutable_media());
   to_api(x.impairments, to);
 }
 
@@ -251,10 +252,9 @@ std::optional<counted_part> from_api(const api::LoadResult& x) {
   auto all_callers = from_api(x.all_callers());
   auto all_callees = from_api(x.all_callees());
   auto watch = from_api(x.watch());
-  auto media = x.has_media() ? from_api(x.media()) : std::nullopt;
   auto impairments = impairments_in(x);
   if (!callers || !callees || !all_callers || !all_callees || !watch
-      || !impairments || x.has_media() != media.has_value())
+      || !impairments)
     return std::nullopt;
   counted_part result;
   result.times = {x.steady_from_s(), x.steady_to_s(), x.end_s()};
@@ -268,7 +268,6 @@ std::optional<counted_part> from_api(const api::LoadResult& x) {
   result.invalid = {x.invalid().begin(), x.invalid().end()};
   result.broken_laws = {x.broken_laws().begin(), x.broken_laws().end()};
   result.left_over = x.left_over();
-  result.media = std::move(media);
   result.impairments = std::move(*impairments);
   return result;
 }
@@ -287,6 +286,14 @@ void to_api(const sample& x, const run::distributions& of, double rate_per_s,
   to.set_retransmitted(x.retransmitted);
   to.set_peer_retransmitted(x.peer_retransmitted);
   to.set_rate_per_s(rate_per_s);
+  auto& rtp = *to.mutable_rtp();
+  rtp.set_sent(x.rtp_sent);
+  rtp.set_received(x.rtp_received);
+  rtp.set_lost(x.rtp_lost);
+  rtp.set_jitter_p95_s(x.rtp_jitter_p95_s);
+  rtp.set_mos_mean(x.rtp_mos_mean);
+  rtp.set_mos_min(x.rtp_mos_min);
+  rtp.set_cpu_share(x.rtp_cpu_share);
 }
 
 std::optional<counted_second> from_api(const api::LoadSample& x) {
@@ -305,6 +312,14 @@ std::optional<counted_second> from_api(const api::LoadSample& x) {
   to.cpu_share = x.cpu_share();
   to.retransmitted = x.retransmitted();
   to.peer_retransmitted = x.peer_retransmitted();
+  auto& rtp = x.rtp();
+  to.rtp_sent = rtp.sent();
+  to.rtp_received = rtp.received();
+  to.rtp_lost = rtp.lost();
+  to.rtp_jitter_p95_s = rtp.jitter_p95_s();
+  to.rtp_mos_mean = rtp.mos_mean();
+  to.rtp_mos_min = rtp.mos_min();
+  to.rtp_cpu_share = rtp.cpu_share();
   result.distributions = {std::move(*answers), std::move(*lateness)};
   result.rate_per_s = x.rate_per_s();
   return result;

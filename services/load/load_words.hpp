@@ -25,7 +25,6 @@ struct counted_part {
   std::vector<std::string> invalid;
   std::vector<std::string> broken_laws;
   std::uint64_t left_over = 0;
-  std::optional<media_quality> media;
   traffic::impairment_tally impairments;
 };
 
@@ -44,9 +43,6 @@ std::optional<traffic::tally> from_api(const api::LoadTally& x);
 
 void to_api(const traffic::self_watch& x, api::LoadWatch& to);
 std::optional<traffic::self_watch> from_api(const api::LoadWatch& x);
-
-void to_api(const media_quality& x, api::LoadMedia& to);
-std::optional<media_quality> from_api(const api::LoadMedia& x);
 
 /// `all` has the calls of all windows.
 void to_api(const result& x, const live_counts& all, api::LoadResult& to);

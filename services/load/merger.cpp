@@ -21,22 +21,22 @@ double seconds_of(std::uint64_t us) {
   return static_cast<double>(us) * 1e-6;
 }
 
-void add(const media_quality& x, std::optional<media_quality>& to) {
-  if (!to) {
-    to = x;
-    return;
-  }
-  to->streams += x.streams;
-  to->silent_streams += x.silent_streams;
-  to->packets_expected += x.packets_expected;
-  to->packets_lost += x.packets_lost;
-  to->packets_reordered += x.packets_reordered;
-  to->packets_duplicated += x.packets_duplicated;
-  to->longest_loss_packets = std::max(to->longest_loss_packets,
-                                      x.longest_loss_packets);
-  to->jitter.merge(x.jitter);
-  for (auto [mos, streams] : x.streams_by_mos_tenths)
-    to->streams_by_mos_tenths[mos] += streams;
+/// RTP of a second: the score of all is that of their packets.
+void add_rtp(const sample& x, sample& to) {
+  auto before = static_cast<double>(to.rtp_received);
+  auto more = static_cast<double>(x.rtp_received);
+  if (before + more > 0)
+    to.rtp_mos_mean = (to.rtp_mos_mean * before + x.rtp_mos_mean * more)
+                      / (before + more);
+  if (x.rtp_mos_min > 0)
+    to.rtp_mos_min = to.rtp_mos_min > 0
+                       ? std::min(to.rtp_mos_min, x.rtp_mos_min)
+                       : x.rtp_mos_min;
+  to.rtp_sent += x.rtp_sent;
+  to.rtp_received += x.rtp_received;
+  to.rtp_lost += x.rtp_lost;
+  to.rtp_jitter_p95_s = std::max(to.rtp_jitter_p95_s, x.rtp_jitter_p95_s);
+  to.rtp_cpu_share = std::max(to.rtp_cpu_share, x.rtp_cpu_share);
 }
 
 } // namespace
@@ -62,6 +62,7 @@ void merger::take(std::size_t generator, counted_second x) {
   sums.cpu_share = std::max(sums.cpu_share, x.sample.cpu_share);
   sums.retransmitted += x.sample.retransmitted;
   sums.peer_retransmitted += x.sample.peer_retransmitted;
+  add_rtp(x.sample, sums);
   to.in_flight[generator] = x.sample.in_flight;
   to.distributions.answers.merge(x.distributions.answers);
   to.distributions.lateness.merge(x.distributions.lateness);
@@ -164,8 +165,6 @@ result merger::so_far() const {
     x.callees.merge(counted.steady.callees);
     x.watch.merge(counted.watch);
     x.left_over += counted.left_over;
-    if (counted.media)
-      add(*counted.media, x.media);
     traffic::merge(x.impairments, counted.impairments);
     summarise(seat, x);
   }

@@ -17,6 +17,7 @@ constexpr unit duration_units[] = {
   {"ms", 0.001}, {"s", 1}, {"min", 60}, {"h", 3600}};
 constexpr unit rate_units[] = {{"/s", 1}, {"/min", 1. / 60}, {"/h", 1. / 3600}};
 constexpr unit share_units[] = {{"%", 0.01}};
+constexpr unit tone_units[] = {{"Hz", 1}, {"kHz", 1000}};
 
 std::string expected(const quantity_kind& kind) {
   std::vector<std::string_view> words;
@@ -33,6 +34,8 @@ const quantity_kind duration_s{"a duration", "180 s", duration_units,
                                10'000. * 3600, "10000 h"};
 const quantity_kind rate_per_s{"a rate", "100/s", rate_units, 1e6, "1000000/s"};
 const quantity_kind share{"a share", "2 %", share_units, 1, "100 %"};
+// Telephones carry 300 to 3400 Hz.
+const quantity_kind tone_hz{"a tone", "440 Hz", tone_units, 3400, "3400 Hz"};
 
 std::optional<double> parse_quantity(std::string_view text,
                                      const quantity_kind& kind,

@@ -25,6 +25,7 @@ struct quantity_kind {
 extern const quantity_kind duration_s; ///< seconds, from ms, s, min or h
 extern const quantity_kind rate_per_s; ///< per second, from /s, /min or /h
 extern const quantity_kind share;      ///< 0 to 1, from %
+extern const quantity_kind tone_hz;    ///< Hz, from Hz or kHz
 
 /// The value of "180 s" in seconds, say; otherwise `error` says what is wrong
 /// and what was expected. A number without its unit is an error.

@@ -74,6 +74,15 @@ json rfc6076_of(const traffic::tally& x) {
           {"IRA", maybe(metrics.ira)}};
 }
 
+json of(const traffic::media_tally& x) {
+  auto result = json::object();
+  for (auto& field : media_counts)
+    result[std::string(field.name)] = x.*field.member;
+  result["jitter"] = of(x.jitter);
+  result["streams_by_mos_hundredths"] = by_number(x.streams_by_mos_hundredths);
+  return result;
+}
+
 json of(const traffic::tally& x) {
   auto outcomes = json::object();
   for (std::size_t i = 0; i < traffic::outcome_count; ++i)
@@ -87,23 +96,26 @@ json of(const traffic::tally& x) {
   for (std::size_t i = 0; i < traffic::latency_count; ++i)
     latencies[field_name(to_string(static_cast<traffic::latency>(i)))] = of(
       x.latencies[i]);
-  return {{"attempts", x.attempts},
-          {"failed", x.failed()},
-          {"outcomes", outcomes},
-          {"by_status", by_number(x.by_status)},
-          {"causes", causes_in(x)},
-          {"in_progress", x.in_progress},
-          {"ended_cleanly", x.ended_cleanly},
-          {"cut_off", x.cut_off},
-          {"up", x.up},
-          {"registrations", standing_of(x.registrations)},
-          {"subscriptions", standing_of(x.subscriptions)},
-          {"notifications", x.notifications},
-          {"steps", steps},
-          {"retransmitted", x.retransmitted},
-          {"peer_retransmitted", x.peer_retransmitted},
-          {"rfc6076", rfc6076_of(x)},
-          {"latencies", latencies}};
+  json result{{"attempts", x.attempts},
+              {"failed", x.failed()},
+              {"outcomes", outcomes},
+              {"by_status", by_number(x.by_status)},
+              {"causes", causes_in(x)},
+              {"in_progress", x.in_progress},
+              {"ended_cleanly", x.ended_cleanly},
+              {"cut_off", x.cut_off},
+              {"up", x.up},
+              {"registrations", standing_of(x.registrations)},
+              {"subscriptions", standing_of(x.subscriptions)},
+              {"notifications", x.notifications},
+              {"steps", steps},
+              {"retransmitted", x.retransmitted},
+              {"peer_retransmitted", x.peer_retransmitted},
+              {"rfc6076", rfc6076_of(x)},
+              {"latencies", latencies}};
+  if (x.media.any())
+    result["media"] = of(x.media);
+  return result;
 }
 
 json of(const std::vector<sample>& samples) {
@@ -130,15 +142,6 @@ json of(const traffic::self_watch& watch) {
           {"cpu_share_sum", finite(x.cpu_share_sum)},
           {"cpu_share_max", finite(x.cpu_share_max)},
           {"lateness", of(watch.lateness())}};
-}
-
-json of(const media_quality& x) {
-  auto result = json::object();
-  for (auto& field : media_counts)
-    result[std::string(field.name)] = x.*field.member;
-  result["jitter"] = of(x.jitter);
-  result["streams_by_mos_tenths"] = by_number(x.streams_by_mos_tenths);
-  return result;
 }
 
 json of(const std::vector<generator_part>& all) {
@@ -222,8 +225,6 @@ std::string to_json(const result& x) {
            {"generator", of(x.watch)}};
   if (!x.generators.empty())
     all["generators"] = of(x.generators);
-  if (x.media)
-    all["media"] = of(*x.media);
   if (!x.impairments.empty())
     all["impairments"] = of(x.impairments);
   all["samples"] = of(x.samples);

@@ -157,6 +157,13 @@ void read(const field& from, traffic::tally::standing& to) {
   from["failed_by_status"].read(to.failed_by_status);
 }
 
+void read(const field& from, traffic::media_tally& to) {
+  for (auto& what : media_counts)
+    from[what.name].read(to.*what.member);
+  from["jitter"].read(to.jitter);
+  from["streams_by_mos_hundredths"].read(to.streams_by_mos_hundredths);
+}
+
 void read(const field& from, traffic::tally& to) {
   from["attempts"].read(to.attempts);
   for (std::size_t i = 0; i < traffic::outcome_count; ++i)
@@ -180,6 +187,8 @@ void read(const field& from, traffic::tally& to) {
   for (std::size_t i = 0; i < traffic::latency_count; ++i)
     from["latencies"][field_name(to_string(static_cast<traffic::latency>(i)))]
       .read(to.latencies[i]);
+  if (from.present("media"))
+    read(from["media"], to.media);
 }
 
 void read(const field& from, std::vector<sample>& to) {
@@ -226,13 +235,6 @@ void read(const field& from, std::vector<traffic::verdict>& to) {
   }
 }
 
-void read(const field& from, media_quality& to) {
-  for (auto& what : media_counts)
-    from[what.name].read(to.*what.member);
-  from["jitter"].read(to.jitter);
-  from["streams_by_mos_tenths"].read(to.streams_by_mos_tenths);
-}
-
 void read(const field& from, std::vector<generator_part>& to) {
   for (auto& one : from.elements()) {
     auto& x = to.emplace_back();
@@ -255,8 +257,10 @@ void read(const field& from, traffic::impairment_tally& to) {
     one["direction"].read(way);
     one["message"].read(message);
     auto kind = traffic::parse_impaired(way, message);
+    if (!kind && std::ranges::count(traffic::direction_names, way) == 0)
+      return void(one["direction"].wrong("sent or received"));
     if (!kind)
-      return void(one["message"].wrong("a kind of message, sent or received"));
+      return void(one["message"].wrong("a kind of message"));
     auto& counts = to[*kind];
     for (auto& what : impairment_fields)
       one[what.name].read(counts.*what.member);
@@ -288,8 +292,6 @@ void read(const field& from, result& to) {
   read(from["generator"], to.watch);
   if (from.present("generators"))
     read(from["generators"], to.generators);
-  if (from.present("media"))
-    read(from["media"], to.media.emplace());
   if (from.present("impairments"))
     read(from["impairments"], to.impairments);
   read(from["samples"], to.samples);

@@ -2,6 +2,7 @@
 
 #include "actors/traffic/rfc6076.hpp"
 #include "services/load/figures.hpp"
+#include "services/load/report_text_media.hpp"
 #include "services/load/report_words.hpp"
 
 #include <fmt/format.h>
@@ -239,31 +240,6 @@ void print_rfc6076(const traffic::tally& seen, std::ostream& out) {
 
 // -- around them --------------------------------------------------------------
 
-void print_media(const media_quality& x, std::ostream& out) {
-  print_heading("RTP", out);
-  rows lines{{"streams", in_groups(x.streams), ""},
-             {"silent (one-way audio)", in_groups(x.silent_streams),
-              in_percent(x.silent_streams, x.streams)},
-             {"packets expected", in_groups(x.packets_expected), ""}};
-  auto add = [&](const char* name, std::uint64_t count) {
-    lines.push_back(
-      {name, in_groups(count), in_percent(count, x.packets_expected)});
-  };
-  add("packets lost", x.packets_lost);
-  add("packets out of order", x.packets_reordered);
-  add("packets twice", x.packets_duplicated);
-  lines.push_back(
-    {"longest loss", counted(x.longest_loss_packets, "packet"), ""});
-  lines.push_back({"jitter p50", in_time_us(x.jitter.percentile_us(50)), ""});
-  lines.push_back({"jitter p99", in_time_us(x.jitter.percentile_us(99)), ""});
-  if (!x.streams_by_mos_tenths.empty())
-    lines.push_back(
-      {"worst MOS",
-       fmt::format("{:.1f}", x.streams_by_mos_tenths.begin()->first / 10.0),
-       ""});
-  print_columns(lines, out);
-}
-
 void print_generator(const result& x, std::ostream& out) {
   auto& watch = x.watch;
   print_heading("Retransmissions and the generator", out);
@@ -326,8 +302,8 @@ void print_report(const result& x, std::ostream& out, bool colour) {
   print_latencies(x, out);
   print_rfc6076(x.callers, out);
   print_steps(x, out);
-  if (x.media)
-    print_media(*x.media, out);
+  if (x.has_media())
+    print_media(x, out);
   if (!x.impairments.empty())
     print_impairments(x.impairments, out);
   print_generator(x, out);

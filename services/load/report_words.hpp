@@ -32,6 +32,9 @@ inline constexpr named<std::uint64_t sample::*> sample_counts[] = {
   {"in_flight", &sample::in_flight},
   {"retransmitted", &sample::retransmitted},
   {"peer_retransmitted", &sample::peer_retransmitted},
+  {"rtp_sent", &sample::rtp_sent},
+  {"rtp_received", &sample::rtp_received},
+  {"rtp_lost", &sample::rtp_lost},
 };
 
 inline constexpr named<double sample::*> sample_numbers[] = {
@@ -42,16 +45,36 @@ inline constexpr named<double sample::*> sample_numbers[] = {
   {"answer_max_s", &sample::answer_max_s},
   {"lateness_p99_s", &sample::lateness_p99_s},
   {"cpu_share", &sample::cpu_share},
+  {"rtp_jitter_p95_s", &sample::rtp_jitter_p95_s},
+  {"rtp_mos_mean", &sample::rtp_mos_mean},
+  {"rtp_mos_min", &sample::rtp_mos_min},
+  {"rtp_cpu_share", &sample::rtp_cpu_share},
 };
 
-inline constexpr named<std::uint64_t media_quality::*> media_counts[] = {
-  {"streams", &media_quality::streams},
-  {"silent_streams", &media_quality::silent_streams},
-  {"packets_expected", &media_quality::packets_expected},
-  {"packets_lost", &media_quality::packets_lost},
-  {"packets_reordered", &media_quality::packets_reordered},
-  {"packets_duplicated", &media_quality::packets_duplicated},
-  {"longest_loss_packets", &media_quality::longest_loss_packets},
+inline constexpr named<std::uint64_t traffic::media_tally::*> media_counts[] = {
+  {"calls", &traffic::media_tally::calls},
+  {"one_way_calls", &traffic::media_tally::one_way_calls},
+  {"silent_calls", &traffic::media_tally::silent_calls},
+  {"streams", &traffic::media_tally::streams},
+  {"packets_sent", &traffic::media_tally::packets_sent},
+  {"packets_sent_late", &traffic::media_tally::packets_sent_late},
+  {"packets_received", &traffic::media_tally::packets_received},
+  {"packets_expected", &traffic::media_tally::packets_expected},
+  {"packets_lost", &traffic::media_tally::packets_lost},
+  {"packets_reordered", &traffic::media_tally::packets_reordered},
+  {"packets_duplicated", &traffic::media_tally::packets_duplicated},
+  {"packets_late", &traffic::media_tally::packets_late},
+  {"packets_refused", &traffic::media_tally::packets_refused},
+  {"loss_runs", &traffic::media_tally::loss_runs},
+  {"longest_loss_packets", &traffic::media_tally::longest_loss_packets},
+  {"tones_expected", &traffic::media_tally::tones_expected},
+  {"tones_detected", &traffic::media_tally::tones_detected},
+  {"digits_sent", &traffic::media_tally::digits_sent},
+  {"digits_expected", &traffic::media_tally::digits_expected},
+  {"digits_detected", &traffic::media_tally::digits_detected},
+  {"digits_wrong", &traffic::media_tally::digits_wrong},
+  {"mismatches", &traffic::media_tally::mismatches},
+  {"without_port", &traffic::media_tally::without_port},
 };
 
 using impairment_count = std::uint64_t traffic::impairment_counts::*;

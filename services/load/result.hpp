@@ -6,8 +6,6 @@
 #include "actors/traffic/verdict.hpp"
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +29,14 @@ struct sample {
   double cpu_share = 0;                 // of one core, that we took
   std::uint64_t retransmitted = 0;      // by us
   std::uint64_t peer_retransmitted = 0; // to us
+  // RTP in this second, at both sides.
+  std::uint64_t rtp_sent = 0; // packets
+  std::uint64_t rtp_received = 0;
+  std::uint64_t rtp_lost = 0;
+  double rtp_jitter_p95_s = 0; // of the streams, at the end of the second
+  double rtp_mos_mean = 0;     // 0: nothing was heard
+  double rtp_mos_min = 0;
+  double rtp_cpu_share = 0; // of one core, that RTP took beside cpu_share
 };
 
 /// The window that counts, and what lies around it, in seconds since the start.
@@ -38,20 +44,6 @@ struct window_times {
   double steady_from_s = 0;
   double steady_to_s = 0;
   double end_s = 0;
-};
-
-/// What the RTP streams sounded like that we were to hear.
-struct media_quality {
-  std::uint64_t streams = 0;
-  std::uint64_t silent_streams = 0; // one-way audio: nothing came
-  std::uint64_t packets_expected = 0;
-  std::uint64_t packets_lost = 0;
-  std::uint64_t packets_reordered = 0;
-  std::uint64_t packets_duplicated = 0;
-  std::uint64_t longest_loss_packets = 0; // in a row
-  traffic::histogram jitter; // RFC 3550 §6.4.1, one value a stream
-  /// Streams by their mean opinion score (ITU-T G.107) in tenths: 10 to 50.
-  std::map<std::uint16_t, std::uint64_t> streams_by_mos_tenths;
 };
 
 /// One of several generators that made a run together.
@@ -87,7 +79,6 @@ struct result {
   std::vector<std::string> broken_laws; // of conservation; empty: none
   std::uint64_t left_over = 0; // sessions that had not ended when the run did
   double cpu_per_call_us = 0;  // of this process, both sides if it has both
-  std::optional<media_quality> media;     // nothing if no RTP was wanted
   std::vector<generator_part> generators; // empty: this process was it
   traffic::impairment_tally impairments;  // from the first message to the last
 
@@ -96,6 +87,15 @@ struct result {
       if (!x.met)
         return false;
     return broken_laws.empty();
+  }
+  /// What criteria judge: the callers, and what both sides have heard.
+  traffic::tally judged() const {
+    auto x = callers;
+    x.media.merge(callees.media);
+    return x;
+  }
+  bool has_media() const {
+    return callers.media.any() || callees.media.any();
   }
   /// 0: valid and passed; 2: missed a criterion; 3: invalid.
   int exit_code() const {

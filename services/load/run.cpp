@@ -88,6 +88,14 @@ run::~run() {
 }
 
 std::optional<std::string> run::open() {
+  if (script_.media) {
+    auto host = split(script_.listen).host;
+    if (host.starts_with('[')) // IPv6
+      host = host.substr(1, host.size() - 2);
+    media_ = std::make_unique<media::engine>(*script_.media, host);
+    if (auto error = media_->start())
+      return error;
+  }
   for (size_t i = 0; i < script_.populations.size(); ++i)
     if (auto error = open_place(script_.populations[i], i))
       return error;
@@ -120,6 +128,8 @@ std::optional<std::string> run::open_place(const traffic::population& what,
   x.wire = std::make_unique<sip::stack>(*loop_, system_, reactor_, *x.users,
                                         *outlets_);
   x.users->attach(*x.wire, *x.wire);
+  if (media_ && what.media)
+    x.users->attach(*media_);
   auto error = x.wire->open(*x.config);
   if (!error && x.link)
     x.wire->send_through(x.link->outbound());
@@ -214,6 +224,8 @@ result run::play() {
 
 void run::begin() {
   started_ = next_pulse_ = reactor_.clock_now();
+  if (media_)
+    media_->begin_seconds();
   cpu_started_s_ = cpu_before_s_ = thread_cpu_s();
   drops_before_ = socket_drops(ports_);
   pulse_ = system_.spawn(watcher, [this] { on_pulse(); });

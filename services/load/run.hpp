@@ -3,6 +3,7 @@
 #include "actors/crowd.hpp"
 #include "services/load/live_metrics.hpp"
 #include "services/load/result.hpp"
+#include "services/media/engine.hpp"
 #include "sip/impaired_link.hpp"
 #include "sip/loop.hpp"
 #include "sip/stack.hpp"
@@ -143,6 +144,8 @@ private:
   void on_pulse();
   void take_sample();
   void collect(sample& now);
+  void collect_media(sample& now);
+  void judge_media();
   void publish(const sample& now);
   void check_laws();
   void move_on(model::time_point now);
@@ -161,6 +164,7 @@ private:
   caf::actor_system system_;
   std::unique_ptr<silent_outlets> outlets_;
   std::unique_ptr<sip::loop> loop_;
+  std::unique_ptr<media::engine> media_; // if the scenario has RTP
   std::vector<place> places_;
   std::vector<unsigned> ports_;
 
@@ -170,6 +174,7 @@ private:
   model::time_point next_phase_{};
   double cpu_before_s_ = 0; // of this thread, at the last pulse
   double cpu_started_s_ = 0;
+  double media_cpu_before_s_ = 0;
   uint64_t drops_before_ = 0;
   uint64_t retries_before_[2] = {};
   result result_;

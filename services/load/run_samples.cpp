@@ -75,6 +75,8 @@ void run::collect(sample& now) {
   now.answer_p90_s = seconds_of(answers.percentile_us(90));
   now.answer_p99_s = seconds_of(answers.percentile_us(99));
   now.answer_max_s = seconds_of(answers.max_us());
+  if (media_)
+    collect_media(now);
 }
 
 void run::watch_ourselves(sample& now) {
@@ -132,9 +134,10 @@ void run::finish() {
   auto length = std::chrono::duration<double>{result_.times.steady_to_s
                                               - result_.times.steady_from_s};
   result_.verdicts = traffic::judge(
-    script_.criteria, result_.callers,
+    script_.criteria, result_.judged(),
     std::chrono::duration_cast<model::duration>(length));
   result_.invalid = result_.watch.reasons_invalid();
+  judge_media();
   uint64_t calls = 0;
   for (auto& x : result_.samples)
     calls += x.attempts;

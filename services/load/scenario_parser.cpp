@@ -18,8 +18,8 @@ using config::quoted;
 using config::yaml_kind;
 
 constexpr std::string_view top_keys[] = {
-  "load",        "target", "listen", "transport", "domain",      "seed",
-  "populations", "run",    "pass",   "search",    "impairments", "tls"};
+  "load", "target",      "listen", "transport", "domain", "media",      "tls",
+  "seed", "populations", "run",    "pass",      "search", "impairments"};
 constexpr std::string_view run_keys[] = {"warm-up", "steady", "drain", "calls"};
 constexpr std::string_view search_keys[] = {"from", "to", "precision"};
 constexpr std::string_view transports[] = {"udp", "tcp", "tls"};
@@ -76,6 +76,8 @@ void scenario_parser::read_document(const node& root) {
     if (x->kind == yaml_kind::sequence && tree_.children(*x).empty())
       fail(*x, "populations is empty: somebody must call, answer or register");
   }
+  if (auto x = fields["media"])
+    read_media(*x);
   if (auto x = fields["run"])
     read_run(*x);
   if (auto x = fields["pass"])

@@ -129,6 +129,13 @@ private:
                     std::span<const csv_column> columns, size_t& left,
                     const std::function<void(listed, const blame&)>& visit);
 
+  // -- media ------------------------------------------------------------------
+
+  void read_media(const node& map);
+  /// `media: off` of a population.
+  void read_media_switch(const node& value, traffic::population& x);
+  void read_ports(const node& map, traffic::media_plan& x);
+
   // -- steps ------------------------------------------------------------------
 
   void read_steps(const node& sequence, std::vector<traffic::step>& out);

@@ -16,7 +16,7 @@ using config::quoted;
 using config::yaml_kind;
 
 constexpr std::string_view population_keys[] = {
-  "name", "users", "register", "subscribe", "calls", "answers"};
+  "name", "users", "register", "subscribe", "calls", "answers", "media"};
 constexpr std::string_view register_keys[] = {"expires", "password", "spread"};
 constexpr std::string_view subscribe_keys[] = {"event", "accept", "expires",
                                                "spread", "to"};
@@ -74,6 +74,8 @@ void scenario_parser::read_population(const node& map) {
     read_calling(*calls, x);
   if (auto answers = fields["answers"])
     read_answering(*answers, x);
+  if (auto media = fields["media"])
+    read_media_switch(*media, x);
   if (errors_.size() == before && !x.registers && !x.subscribes && !x.calls
       && !x.answers)
     fail(map, "population " + x.name

@@ -12,13 +12,14 @@ namespace strowger::services::load {
 
 namespace {
 
-/// The port of "0100007F:13C4".
-unsigned port_of(std::string_view address) {
-  auto colon = address.rfind(':');
+/// The local port of " 4321: 0100007F:13C4 00000000:0000 …". With RTP there are
+/// thousands of such lines each second, of which hardly any is asked for.
+unsigned port_of(std::string_view line) {
+  auto colon = line.find(':', std::min(line.find(':'), line.size() - 1) + 1);
   unsigned result = 0;
   if (colon != std::string_view::npos)
-    std::from_chars(address.data() + colon + 1, address.data() + address.size(),
-                    result, 16);
+    std::from_chars(line.data() + colon + 1, line.data() + line.size(), result,
+                    16);
   return result;
 }
 
@@ -30,13 +31,14 @@ std::uint64_t socket_drops(std::istream& table,
   std::string line;
   std::getline(table, line); // headings
   while (std::getline(table, line)) {
+    if (line.empty()
+        || std::find(ports.begin(), ports.end(), port_of(line)) == ports.end())
+      continue;
     std::istringstream words{line};
     std::vector<std::string> row;
     for (std::string word; words >> word;)
       row.push_back(std::move(word));
-    if (row.size() < 3
-        || std::find(ports.begin(), ports.end(), port_of(row[1]))
-             == ports.end())
+    if (row.size() < 3)
       continue;
     std::uint64_t drops = 0; // the last column
     auto& last = row.back();

@@ -139,7 +139,7 @@ class Html(unittest.TestCase):
         for scheme in ("light", "dark"):
             self.open("failed", scheme)
             canvases = self.browser.ask(CANVASES)
-            self.assertEqual(len(canvases), 11)
+            self.assertEqual(len(canvases), 13)
             self.assertEqual(len(canvases), self.browser.ask(
                 "document.querySelectorAll('canvas').length"))
             for caption, pixels, _ in canvases:

@@ -160,7 +160,7 @@ TEST_CASE("a run of several generators is their sum, with a line for each") {
   callers.invalid = {"calls started late"};
   callees.steady.callees.attempts = 3;
   callees.watch.second(0.3);
-  callees.media.emplace().longest_loss_packets = 4;
+  callees.steady.callees.media.longest_loss_packets = 4;
   callees.left_over = 2;
   all.take(0, sent<api::LoadResult>(
                 [&] {
@@ -180,7 +180,7 @@ TEST_CASE("a run of several generators is their sum, with a line for each") {
   CHECK(x.callers.attempts == 3);
   CHECK(x.left_over == 2);
   CHECK(x.cpu_per_call_us == doctest::Approx(0.8e6 / 4));
-  CHECK(x.media->longest_loss_packets == 4);
+  CHECK(x.callees.media.longest_loss_packets == 4);
   CHECK(x.invalid
         == std::vector<std::string>{
           "generator a:1: calls started late",

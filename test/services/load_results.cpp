@@ -170,18 +170,33 @@ void dream::registrations() {
 }
 
 void dream::media() {
-  auto& to = result_.media.emplace();
-  to.streams = 400;
-  to.silent_streams = 1;
-  to.packets_expected = to.streams * 1000;
-  to.packets_lost = poisson(180);
-  to.packets_reordered = poisson(12);
-  to.longest_loss_packets = 4;
-  for (std::uint64_t i = 0; i < to.streams; ++i) {
-    auto jitter_s = lognormal(0.0008, 0.6);
-    to.jitter.record(us(jitter_s));
-    auto tenths = 44 - std::min(20.0, std::floor(jitter_s * 1500));
-    ++to.streams_by_mos_tenths[static_cast<std::uint16_t>(tenths)];
+  for (auto* to : {&result_.callers.media, &result_.callees.media}) {
+    to->calls = to->tones_expected = to->tones_detected = 400;
+    to->one_way_calls = 1;
+    to->streams = 399;
+    to->packets_sent = 400'000;
+    to->packets_expected = to->streams * 1000;
+    to->packets_lost = poisson(180);
+    to->packets_received = to->packets_expected - to->packets_lost;
+    to->packets_reordered = poisson(12);
+    to->loss_runs = to->packets_lost / 2;
+    to->longest_loss_packets = 4;
+    to->digits_sent = to->digits_expected = to->digits_detected = 800;
+    for (std::uint64_t i = 0; i < to->streams; ++i) {
+      auto jitter_s = lognormal(0.0008, 0.6);
+      to->jitter.record(us(jitter_s));
+      auto score = 440 - std::min(200.0, std::floor(jitter_s * 15000));
+      ++to->streams_by_mos_hundredths[static_cast<std::uint16_t>(score)];
+    }
+  }
+  for (auto& x : result_.samples) {
+    x.rtp_sent = x.in_flight * 100;
+    x.rtp_lost = poisson(2);
+    x.rtp_received = x.rtp_sent - std::min(x.rtp_sent, x.rtp_lost);
+    x.rtp_jitter_p95_s = lognormal(0.002, 0.3);
+    x.rtp_mos_mean = 4.4 - lognormal(0.02, 0.4);
+    x.rtp_mos_min = x.rtp_mos_mean - lognormal(0.2, 0.4);
+    x.rtp_cpu_share = 0.4;
   }
 }
 

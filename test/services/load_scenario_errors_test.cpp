@@ -142,7 +142,7 @@ constexpr bad_scenario bad_scenarios[] = {
    "5:3: error: population p does nothing: it needs register, subscribe, "
    "calls or answers\n"},
   {people, "- {name: p, users: [1], subscribe: {event: kpml}}\n",
-   "5:39: error: subscribe has no accept: which type the documents of kpml are "
+   "5:36: error: subscribe has no accept: which type the documents of kpml are "
    "of\n"},
   {people, "- {nmae: p, users: [1], answers: {}}\n",
    "5:4: error: unknown key \"nmae\" in the population; did you mean "

@@ -49,6 +49,14 @@ TEST_CASE("criteria are read as they are written") {
     {"rate > 100/s", "rate", -1, greater, 100},
     {"rate > 100 /s", "rate", -1, greater, 100},
     {"calls >= 1000", "calls", -1, at_least, 1000},
+    {"p5 mos > 4.0", "MOS", 5, greater, 4},
+    {"mean MOS >= 4.2", "MOS", criterion::mean, at_least, 4.2},
+    {"p99 jitter < 20 ms", "jitter", 99, less, 0.02},
+    {"one-way < 1", "one-way", -1, less, 1},
+    {"silent <= 0", "silent", -1, at_most, 0},
+    {"lost packets < 0.1 %", "lost packets", -1, less, 0.001},
+    {"tones >= 100 %", "tones", -1, at_least, 1},
+    {"digits > 99 %", "digits", -1, greater, 0.99},
   };
   for (auto& row : rows) {
     CAPTURE(row.text);

@@ -103,17 +103,20 @@ void session_script::respond(std::string_view what, leg_number leg,
   x.leg = leg;
   x.status = static_cast<uint16_t>(std::stoi(std::string{what.substr(0, 3)}));
   x.local = what.ends_with("local");
+  if (what.substr(3).starts_with(" sdp"))
+    x.body = description_;
   auto to = what.find(" to ");
   auto first = to == std::string_view::npos;
   x.method = first ? method::invite : method_[leg];
   x.txn = first ? 0 : last_[leg];
   traffic::step(s_, std::move(x),
-                {now_, counts, description_, domain_, target_, {}, who_}, out);
+                {now_, counts, description_, domain_, target_, {}, who_, media},
+                out);
 }
 
 void session_script::happen(std::string what, traffic::commands& out) {
   traffic::session_context ctx{now_,    counts, description_, domain_,
-                               target_, {},     who_};
+                               target_, {},     who_,         media};
   leg_number leg = 0;
   for (auto at = what.find('\''); at != std::string::npos;
        at = what.find('\'')) {

@@ -15,7 +15,8 @@ namespace strowger::test {
 ///
 ///   start                      the user calls 2001
 ///   INVITE                     somebody calls the user
-///   486, 200 to BYE            responses; without "to", to the INVITE
+///   486, 200 to BYE            responses; without "to", to the INVITE; those
+///                              with "sdp" have a description
 ///   BYE, INVITE, NOTIFY 200    requests of the peer inside the dialog
 ///   ACK, CANCEL, unacknowledged, time (a deadline), clear
 ///   ...': the second leg, of a consultation; ...'': that of a REFER
@@ -34,6 +35,7 @@ public:
   void play(std::initializer_list<row> rows);
 
   traffic::tally counts;
+  traffic::media_end* media = nullptr;
 
   const traffic::session& session() const {
     return s_;

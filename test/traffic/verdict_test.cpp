@@ -123,3 +123,47 @@ TEST_CASE("all criteria are judged, in their order") {
   CHECK_FALSE(found[1].met);
   CHECK(found[1].what.text == "busy > 50 %");
 }
+
+TEST_CASE("what was heard is judged; where nothing was to be heard there is "
+          "nothing to measure") {
+  tally x;
+  for (auto text : {"p5 MOS > 4", "p99 jitter < 1 s", "one-way < 1",
+                    "lost packets < 1 %", "tones > 1 %", "digits > 1 %"}) {
+    CAPTURE(text);
+    CHECK(!judged(text, x).met);
+    CHECK(judged(text, x).words.find("nothing to measure")
+          != std::string::npos);
+  }
+  auto& heard = x.media;
+  heard.calls = heard.tones_expected = 20;
+  heard.tones_detected = 19;
+  heard.one_way_calls = 1;
+  heard.packets_expected = 10'000;
+  heard.packets_lost = 5;
+  heard.digits_sent = heard.digits_expected = 200;
+  heard.digits_detected = 200;
+  heard.digits_wrong = 1;
+  for (int i = 0; i < 19; ++i)
+    ++heard.streams_by_mos_hundredths[i == 0 ? 380 : 440];
+  heard.jitter.record(250, 19);
+  struct row {
+    std::string_view text;
+    bool met;
+    std::string_view words;
+  };
+  for (auto& row : {
+         row{"p5 MOS > 4", false, "p5 MOS: 3.8, wanted > 4"},
+         row{"p50 mos > 4", true, "p50 MOS: 4.4, wanted > 4"},
+         row{"p99 jitter < 1 ms", true, "p99 jitter: 250 us, wanted < 1 ms"},
+         row{"one-way < 1", false, "one-way: 1, wanted < 1"},
+         row{"silent < 1", true, "silent: 0, wanted < 1"},
+         row{"lost packets < 0.1 %", true,
+             "lost packets: 0.05 %, wanted < 0.1 %"},
+         row{"tones > 99 %", false, "tones: 95 %, wanted > 99 %"},
+         row{"digits > 99 %", true, "digits: 99.5 %, wanted > 99 %"},
+       }) {
+    auto found = judged(row.text, x);
+    CHECK(found.met == row.met);
+    CHECK(found.words == row.words);
+  }
+}

@@ -118,8 +118,50 @@ function courses() {
     ],
     linear
   );
+  if (heard.length) mediaCourse(s, count);
   ownCourse(s);
 }
+
+function mediaCourse(s, count) {
+  const scores = x => x.map(y => (y > 0 ? y : null)), // 0: nothing was heard
+    score = x => x.toFixed(2);
+  overTime(
+    "Quality of speech",
+    "mean opinion score of the streams heard in each second",
+    [
+      ["mean", scores(s.rtp_mos_mean), "green", "solid", score],
+      ["worst", scores(s.rtp_mos_min), "red", "dotted", score],
+    ],
+    {
+      scales: {y: {range: () => [1, 4.6]}},
+      axis: colours => axis(colours, {size: 56, incrs: [0.5, 1]}),
+    }
+  );
+  overTime(
+    "RTP lost and uneven",
+    "packets lost a second (left), jitter of the streams (right)",
+    [
+      ["lost", s.rtp_lost, "red", "solid", count],
+      ["jitter p95", s.rtp_jitter_p95_s, "orange", "dashed", time],
+    ],
+    {...linear, ...timeOnTheRight, scales: {...linear.scales, ...late}}
+  );
+}
+
+/// A second axis, of times.
+const late = {
+  late: {range: (u, low, high) => [0, Math.max(0.001, high ?? 0) * 1.1]},
+};
+const timeOnTheRight = {
+  second: colours =>
+    axis(colours, {
+      scale: "late",
+      side: 1,
+      size: 64,
+      grid: {show: false},
+      values: (u, marks) => marks.map(round),
+    }),
+};
 
 /// Left the CPU, right how late calls started: two units, two axes.
 function ownCourse(s) {
@@ -133,7 +175,7 @@ function ownCourse(s) {
     {
       scales: {
         y: {range: (u, low, high) => [0, Math.max(1, high ?? 1)]},
-        late: {range: (u, low, high) => [0, Math.max(0.001, high ?? 0) * 1.1]},
+        ...late,
       },
       axis: colours =>
         axis(colours, {
@@ -141,14 +183,7 @@ function ownCourse(s) {
           values: (u, marks) =>
             marks.map(x => `${Math.round(x * 100)}${NARROW}%`),
         }),
-      second: colours =>
-        axis(colours, {
-          scale: "late",
-          side: 1,
-          size: 64,
-          grid: {show: false},
-          values: (u, marks) => marks.map(round),
-        }),
+      ...timeOnTheRight,
     }
   );
 }
@@ -232,9 +267,36 @@ function histogramPlot(title, about, histogram, noun = "calls") {
   }));
 }
 
-function mosPlot(byTenths) {
-  const tenths = Object.keys(byTenths).map(Number);
-  if (!tenths.length) return;
+/// Both sides' jitter as one histogram.
+function allJitter() {
+  const buckets = heard
+    .flatMap(([, x]) => x.jitter.buckets)
+    .sort((a, b) => a[0] - b[0]);
+  const count = buckets.reduce((sum, [, n]) => sum + n, 0);
+  const percentile = p => {
+    let left = (p / 100) * count;
+    return (buckets.find(([, n]) => (left -= n) <= 0) ?? [0])[0];
+  };
+  return {
+    count,
+    buckets,
+    percentiles_us: {
+      p50: percentile(50),
+      p90: percentile(90),
+      p99: percentile(99),
+      p99_9: percentile(99.9),
+    },
+  };
+}
+
+function mosPlot() {
+  const byTenths = {};
+  for (const [, x] of heard)
+    for (const [score, count] of Object.entries(x.streams_by_mos_hundredths)) {
+      const tenths = Math.round(score / 10);
+      byTenths[tenths] = (byTenths[tenths] ?? 0) + count;
+    }
+  if (!Object.keys(byTenths).length) return;
   const at = [],
     counts = [];
   for (let x = 10; x <= 50; ++x) {
@@ -243,7 +305,7 @@ function mosPlot(byTenths) {
   }
   addPlot(
     distributions,
-    "Quality of speech",
+    "Scores",
     "streams by mean opinion score",
     [at, counts],
     colours => ({
@@ -295,14 +357,14 @@ histogramPlot(
   callers.latencies.subscribe,
   "subscriptions"
 );
-if (report.media) {
+if (heard.length) {
   histogramPlot(
     "Jitter",
     "streams by their RFC 3550 jitter, logarithmic",
-    report.media.jitter,
+    allJitter(),
     "streams"
   );
-  mosPlot(report.media.streams_by_mos_tenths);
+  mosPlot();
 }
 if (!distributions.children.length)
   distributions.append(make("p", {class: "note"}, "Nothing was measured."));

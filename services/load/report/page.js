@@ -362,34 +362,54 @@ function steps() {
     : null;
 }
 
+// -- RTP ---------------------------------------------------------------------
+/// What each side heard; a side without RTP is left out.
+const heard = [
+  ["callers", callers.media],
+  ["callees", report.callees.media],
+].filter(([, x]) => x);
+
+/// The score that p percent of the streams do not exceed.
+function mosPercentile(x, p) {
+  const scores = Object.entries(x.streams_by_mos_hundredths)
+    .map(([score, count]) => [Number(score), count])
+    .sort((a, b) => a[0] - b[0]);
+  let left = (p / 100) * scores.reduce((sum, [, count]) => sum + count, 0);
+  for (const [score, count] of scores)
+    if ((left -= count) <= 0) return (score / 100).toFixed(2);
+  return "–";
+}
+
 function media() {
-  const x = report.media,
-    of = x.packets_expected;
+  const part = (x, name, whole) =>
+    x[name] ? `${groups(x[name])} = ${percent(x[name], x[whole])}` : "0";
+  const rows = [
+    ["calls that were to hear", x => groups(x.calls)],
+    ["one-way audio", x => part(x, "one_way_calls", "calls")],
+    ["silence came", x => part(x, "silent_calls", "calls")],
+    ["tone detected", x => part(x, "tones_detected", "tones_expected")],
+    ["packets sent", x => groups(x.packets_sent)],
+    ["packets lost", x => part(x, "packets_lost", "packets_expected")],
+    [
+      "packets out of order",
+      x => part(x, "packets_reordered", "packets_expected"),
+    ],
+    [
+      "packets received twice",
+      x => part(x, "packets_duplicated", "packets_expected"),
+    ],
+    ["longest loss, packets in a row", x => groups(x.longest_loss_packets)],
+    ["jitter, median", x => micro(x.jitter.percentiles_us.p50)],
+    ["jitter, p99", x => micro(x.jitter.percentiles_us.p99)],
+    ["MOS, median", x => mosPercentile(x, 50)],
+    ["MOS, p5", x => mosPercentile(x, 5)],
+    ["digits sent", x => groups(x.digits_sent)],
+    ["digits detected", x => groups(x.digits_detected)],
+  ];
   return table(
     "RTP",
-    [],
-    [
-      ["streams", groups(x.streams), ""],
-      [
-        "silent (one-way audio)",
-        groups(x.silent_streams),
-        percent(x.silent_streams, x.streams),
-      ],
-      ["packets lost", groups(x.packets_lost), percent(x.packets_lost, of)],
-      [
-        "packets out of order",
-        groups(x.packets_reordered),
-        percent(x.packets_reordered, of),
-      ],
-      [
-        "packets received twice",
-        groups(x.packets_duplicated),
-        percent(x.packets_duplicated, of),
-      ],
-      ["longest loss, packets in a row", groups(x.longest_loss_packets), ""],
-      ["jitter, median", micro(x.jitter.percentiles_us.p50), ""],
-      ["jitter, p99", micro(x.jitter.percentiles_us.p99), ""],
-    ],
+    ["", ...heard.map(([name]) => name)],
+    rows.map(([name, say]) => [name, ...heard.map(([, x]) => say(x))]),
     {}
   );
 }
@@ -431,7 +451,7 @@ document
         : null,
       steps(),
       report.generators ? generators() : null,
-      report.media ? media() : null,
+      heard.length ? media() : null,
       report.impairments ? impairments() : null
     ),
     make("h2", {}, "Course of the run"),
