@@ -128,8 +128,8 @@ struct tally {
 
   /// Nothing if no call was lost or counted twice: attempts = answered + failed
   /// + abandoned + in progress, answered = ended cleanly + cut off + up, and
-  /// the like of registrations and subscriptions. Otherwise which law is broken,
-  /// with numbers.
+  /// the like of registrations and subscriptions. Otherwise which law is
+  /// broken, with numbers.
   std::optional<std::string> unbalanced() const;
 };
 
