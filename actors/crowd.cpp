@@ -356,7 +356,13 @@ opened crowd::open(model::offered&& x) {
   place.handle = system_.spawn<caf::lazy_init>(session, this, &place, result.id,
                                                std::move(how));
   result.handle = place.handle;
+  auto replaced = x.replaces && !x.replaces_early_only
+                    ? sessions_.find(x.replaces->call)
+                    : sessions_.end();
   caf::anon_send(place.handle, std::move(x));
+  if (replaced != sessions_.end()) // RFC 3891 §3: BYE, once it has the new one
+    caf::anon_send(replaced->second.handle,
+                   strowger::clear{"another call takes its place"});
   return result;
 }
 

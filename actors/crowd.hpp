@@ -94,8 +94,10 @@ public:
   /// mailboxes, so the crowd has to live until the reactor has run once more.
   void shut_down();
 
+  /// No call, and no REGISTER without its answer.
   bool idle() const {
-    return sessions_.empty() && (!media_ || media_->settled());
+    return sessions_.empty() && (!media_ || media_->settled())
+           && (!registrations_ || registrations_->in_flight() == 0);
   }
   size_t in_flight() const {
     return sessions_.size();

@@ -23,13 +23,14 @@ declare -A packages=(
     doctest-dev libgrpc++-dev libprotobuf-dev protobuf-compiler
     protobuf-compiler-grpc nodejs npm"
   [test]="python3 python3-grpcio python3-protobuf curl iproute2 openssl
-    sip-tester sipsak baresip-core python3-jsonschema chromium"
+    sip-tester sipsak baresip-core python3-jsonschema chromium libpcre3
+    libreadline8"
   [fuzz]="clang libclang-rt-14-dev llvm"
   [demo]="curl iproute2 python3 python3-grpcio python3-protobuf"
   [bench]="libbenchmark-dev sip-tester curl iproute2 procps libpcre3
     libreadline8"
 )
-declare -A unpacked=([test]="prometheus" [bench]="kamailio")
+declare -A unpacked=([test]="prometheus kamailio" [bench]="kamailio")
 
 # -- the command line ----------------------------------------------------------
 list=false

@@ -57,6 +57,7 @@ model::reference edge::resolve(refer_to&& x) {
   result.user = std::move(x.user);
   if (!x.replaces)
     return result;
+  result.dialog = to_string(*x.replaces);
   if (const auto* l = find_leg(*x.replaces))
     result.replaces = l->name;
   else

@@ -95,6 +95,7 @@ struct reference {
   std::string user; // its user part, unescaped
   std::optional<leg_name> replaces;
   bool replaces_stranger = false; // it names a dialog that is not ours
+  std::string dialog; // either, as the value of Replaces; empty: none
 };
 
 /// What NOTIFY carries beside its body (RFC 6665).

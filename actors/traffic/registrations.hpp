@@ -36,11 +36,11 @@ public:
 
   /// When take_due() will have somebody, or `never`.
   model::time_point next() const {
-    return due_.empty() ? model::never : due_.top().at;
+    return stopped_ || due_.empty() ? model::never : due_.top().at;
   }
-  /// Nobody registers any more.
+  /// Nobody registers any more; answers may still come.
   void stop() {
-    due_ = {};
+    stopped_ = true;
   }
   /// Has everybody had an answer?
   bool all_answered() const {
@@ -64,6 +64,7 @@ private:
   std::vector<bool> answered_;
   std::size_t unanswered_;
   std::size_t in_flight_ = 0;
+  bool stopped_ = false;
 };
 
 } // namespace strowger::traffic

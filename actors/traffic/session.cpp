@@ -197,6 +197,11 @@ void step(session& s, model::offered&& x, const session_context& ctx,
   ++ctx.counts.attempts;
   s.number = x.called;
   hear(ctx, x.body);
+  if (x.replaces) { // of an early dialog only: RFC 3891 §3
+    s.plan.status = x.replaces_early_only ? 486 : 200;
+    s.plan.rings = false;
+    s.plan.answer_after = model::duration{0};
+  }
   if (s.plan.rings && s.plan.ring_after <= s.plan.answer_after)
     s.ring_at = ctx.now + s.plan.ring_after;
   s.answer_at = ctx.now + s.plan.answer_after;

@@ -93,6 +93,8 @@ struct session_context {
   std::string uri_of(const std::string& number) const {
     return "sip:" + number + target;
   }
+  /// Where everything is sent, as a `received` of a target.
+  std::string outbound_proxy() const;
 };
 
 using commands = std::vector<model::command>;

@@ -31,6 +31,15 @@ void notify(session& s, unsigned status, commands& out) {
 
 } // namespace
 
+std::string session_context::outbound_proxy() const {
+  constexpr std::string_view parameter = ";transport=";
+  auto at = target.find(parameter);
+  auto place = target.substr(1, at - 1); // without the @
+  return at == std::string::npos
+           ? "udp:" + target.substr(1)
+           : target.substr(at + parameter.size()) + ":" + place;
+}
+
 model::credentials login_of(const population& who, const identity& user) {
   auto& password = user.password.empty() && who.registers
                      ? who.registers->password
@@ -49,8 +58,8 @@ void on_refer(session& s, const model::requested& x, const session_context& ctx,
               commands& out) {
   auto busy = s.phase != session_phase::talking || s.open_txn != 0
               || s.following || s.left;
-  if (busy || !x.refer || x.refer->replaces || x.refer->replaces_stranger) {
-    reply(s.leg, x.txn, !x.refer ? 400 : busy ? 491 : 603, out);
+  if (busy || !x.refer) {
+    reply(s.leg, x.txn, busy ? 491 : 400, out);
     return;
   }
   reply(s.leg, x.txn, 202, out);
@@ -60,10 +69,13 @@ void on_refer(session& s, const model::requested& x, const session_context& ctx,
   model::invite y;
   y.leg = *s.following;
   y.target.uri = x.refer->uri;
+  y.target.received = ctx.outbound_proxy();
   y.target.login = login_of(ctx.who, s.number);
   y.to_user = x.refer->user;
   y.caller.user = s.number;
   y.body = current(s, ctx);
+  if (!x.refer->dialog.empty())
+    y.headers = "Replaces: " + x.refer->dialog + "\r\n";
   out.emplace_back(std::move(y));
 }
 

@@ -5,6 +5,7 @@
 #include "services/load/generator_command.hpp"
 #include "services/load/import/import_command.hpp"
 #include "services/load/live_view.hpp"
+#include "services/load/quantity.hpp"
 #include "services/load/report_html.hpp"
 #include "services/load/report_json.hpp"
 #include "services/load/report_text.hpp"
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -41,6 +44,9 @@ struct arguments {
   std::string generators;
   ctl::settings access; // to them
   std::optional<std::uint64_t> seed;
+  std::string warm_up; // and how long the other parts of a run last
+  std::string steady;
+  std::string drain;
   bool no_probe = false;
   bool quiet = false;
 };
@@ -52,6 +58,20 @@ struct outputs {
 };
 
 // -- the scenario -------------------------------------------------------------
+
+/// False if it is no duration, which is said.
+bool set_duration(const char* option, const std::string& text,
+                  std::chrono::milliseconds& to, outputs say) {
+  if (text.empty())
+    return true;
+  std::string error;
+  auto seconds = parse_quantity(text, duration_s, error);
+  if (seconds)
+    to = std::chrono::milliseconds{std::llround(*seconds * 1000)};
+  else
+    say.err << "strowger: " << option << ": " << error << "\n";
+  return seconds.has_value();
+}
 
 std::optional<traffic::scenario> scenario_of(const arguments& args,
                                              outputs to) {
@@ -67,6 +87,10 @@ std::optional<traffic::scenario> scenario_of(const arguments& args,
     script.listen = args.listen;
   if (args.seed)
     script.seed = *args.seed;
+  if (!set_duration("--warm-up", args.warm_up, script.run.warm_up, to)
+      || !set_duration("--steady", args.steady, script.run.steady, to)
+      || !set_duration("--drain", args.drain, script.run.drain, to))
+    return std::nullopt;
   // Of several generators each keeps its own.
   if (args.generators.empty() && !keep_role(script, *parse_role(args.role))) {
     to.err << "strowger: nobody in " << args.file << " is a " << args.role
@@ -333,6 +357,13 @@ void add_run_options(CLI::App& app, arguments& args) {
   app.add_option("--listen", args.listen,
                  "host:port, in place of the scenario's");
   app.add_option("--seed", args.seed, "In place of the scenario's");
+  app.add_option("--warm-up", args.warm_up,
+                 "How long, in place of the scenario's: \"10 s\"");
+  app.add_option("--steady", args.steady,
+                 "How long, in place of the scenario's; its profiles and "
+                 "bursts play their beginning");
+  app.add_option("--drain", args.drain,
+                 "How long at most, in place of the scenario's");
   app.add_option("--role", args.role, "Which side to play")
     ->check(CLI::IsMember({"caller", "callee", "both"}));
 }

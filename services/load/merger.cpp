@@ -171,7 +171,10 @@ result merger::so_far() const {
   for (auto* side : {&x.callers, &x.callees})
     if (auto broken = side->unbalanced())
       x.broken_laws.push_back("all generators: " + *broken);
-  auto calls = all().callers.attempts;
+  auto whole = all();
+  x.all_callers = std::move(whole.callers);
+  x.all_callees = std::move(whole.callees);
+  auto calls = x.all_callers.attempts;
   if (calls > 0)
     x.cpu_per_call_us = x.watch.to_image().cpu_share_sum * 1e6
                         / static_cast<double>(calls);

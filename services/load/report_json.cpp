@@ -118,6 +118,15 @@ json of(const traffic::tally& x) {
   return result;
 }
 
+/// What the other side can have counted as well.
+json counts_of(const traffic::tally& x) {
+  auto result = of(x);
+  for (auto key : {"causes", "retransmitted", "peer_retransmitted", "rfc6076",
+                   "latencies", "media"})
+    result.erase(key);
+  return result;
+}
+
 json of(const std::vector<sample>& samples) {
   auto result = json::object();
   auto column = [&](auto& field, auto&& value) {
@@ -222,6 +231,9 @@ std::string to_json(const result& x) {
            {"cpu_per_call_us", finite(x.cpu_per_call_us)},
            {"callers", of(x.callers)},
            {"callees", of(x.callees)},
+           {"whole_run",
+            {{"callers", counts_of(x.all_callers)},
+             {"callees", counts_of(x.all_callees)}}},
            {"generator", of(x.watch)}};
   if (!x.generators.empty())
     all["generators"] = of(x.generators);

@@ -164,7 +164,7 @@ void read(const field& from, traffic::media_tally& to) {
   from["streams_by_mos_hundredths"].read(to.streams_by_mos_hundredths);
 }
 
-void read(const field& from, traffic::tally& to) {
+void read_counts(const field& from, traffic::tally& to) {
   from["attempts"].read(to.attempts);
   for (std::size_t i = 0; i < traffic::outcome_count; ++i)
     from["outcomes"][field_name(to_string(static_cast<traffic::outcome>(i)))]
@@ -182,6 +182,10 @@ void read(const field& from, traffic::tally& to) {
     step["done"].read(to.steps[i].done);
     step["failed"].read(to.steps[i].failed);
   }
+}
+
+void read(const field& from, traffic::tally& to) {
+  read_counts(from, to);
   from["retransmitted"].read(to.retransmitted);
   from["peer_retransmitted"].read(to.peer_retransmitted);
   for (std::size_t i = 0; i < traffic::latency_count; ++i)
@@ -289,6 +293,8 @@ void read(const field& from, result& to) {
   from["cpu_per_call_us"].read(to.cpu_per_call_us);
   read(from["callers"], to.callers);
   read(from["callees"], to.callees);
+  read_counts(from["whole_run"]["callers"], to.all_callers);
+  read_counts(from["whole_run"]["callees"], to.all_callees);
   read(from["generator"], to.watch);
   if (from.present("generators"))
     read(from["generators"], to.generators);

@@ -72,6 +72,10 @@ struct result {
   // during it.
   traffic::tally callers;
   traffic::tally callees;
+  // Whatever the window, and every trial of a search: what the other side has
+  // counted too. Without latencies.
+  traffic::tally all_callers;
+  traffic::tally all_callees;
   std::vector<sample> samples;
   std::vector<traffic::verdict> verdicts;
   traffic::self_watch watch;

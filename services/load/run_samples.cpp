@@ -136,6 +136,8 @@ void run::finish() {
   result_.verdicts = traffic::judge(
     script_.criteria, result_.judged(),
     std::chrono::duration_cast<model::duration>(length));
+  result_.all_callers = all_.callers;
+  result_.all_callees = all_.callees;
   result_.invalid = result_.watch.reasons_invalid();
   judge_media();
   uint64_t calls = 0;

@@ -57,6 +57,7 @@ std::variant<search_result, std::string> search(const traffic::scenario& script,
   search_result found;
   traffic::capacity_search next{*script.search};
   std::optional<result> passed;
+  traffic::tally callers, callees; // of all trials
   while (auto rate = next.next_rate()) {
     auto trial = script;
     set_rate(trial, *rate);
@@ -73,6 +74,8 @@ std::variant<search_result, std::string> search(const traffic::scenario& script,
     knock = false;
     if (found.proof.samples.empty())
       return found.proof.invalid.front();
+    callers.merge(found.proof.all_callers);
+    callees.merge(found.proof.all_callees);
     auto why = fault_of(found.proof);
     found.generator_was_the_limit = !found.proof.invalid.empty();
     if (why.empty())
@@ -83,6 +86,8 @@ std::variant<search_result, std::string> search(const traffic::scenario& script,
   found.findings = next.result();
   if (passed) // the highest that passed is confirmed last
     found.proof = std::move(*passed);
+  found.proof.all_callers = std::move(callers);
+  found.proof.all_callees = std::move(callees);
   return found;
 }
 

@@ -196,6 +196,32 @@ TEST_CASE("whoever is called rings and answers; at the end all are hung up") {
   CHECK(host.paper.closed == std::vector{made.id});
 }
 
+TEST_CASE("a call in place of another one is answered, and ends that one") {
+  traffic::scenario script;
+  script.target = "192.0.2.9:5060";
+  auto& who = script.populations.emplace_back();
+  who.name = "phones";
+  who.answers.emplace();
+  crowded host{script};
+  auto first = host.users.open({});
+  caf::anon_send(first.handle, model::acked{});
+  host.pass(1s);
+  model::offered x;
+  x.replaces = model::leg_name{first.id, 0};
+  auto second = host.users.open(std::move(x));
+  host.pass(1ms);
+  CHECK(host.users.in_flight() == 2); // the BYE has no answer yet
+  auto* bye = host.paper.last<model::request>();
+  REQUIRE(bye);
+  CHECK(bye->method == model::method::bye);
+  auto& last = host.paper.commands.back();
+  CHECK(last.call == first.id);
+  auto all = host.users.take_counts();
+  auto& counts = crowd::of(all, call_side::callee, run_window::warm_up);
+  CHECK(counts[outcome::answered] == 2);
+  CHECK(second.id != first.id);
+}
+
 TEST_CASE("users register with their passwords, and count") {
   auto script = callers();
   auto& who = script.populations.front();
@@ -210,10 +236,12 @@ TEST_CASE("users register with their passwords, and count") {
   CHECK(host.registrar.orders[1].login.password == "shared");
   CHECK(host.registrar.orders[1].registrar == "sip:192.0.2.9:5060");
   CHECK_FALSE(host.users.has_registered());
+  CHECK_FALSE(host.users.idle()); // what is sent will be counted elsewhere
   for (uint32_t i = 0; i < 4; ++i)
     caf::anon_send(host.registrar.asker, registered{i, 200, 3600});
   host.pass(1ms);
   CHECK(host.users.has_registered());
+  CHECK(host.users.idle());
   auto all = host.users.take_counts();
   auto& counts = crowd::of(all, call_side::caller, run_window::steady);
   CHECK(counts.registrations.succeeded == 4);

@@ -186,7 +186,7 @@ private:
       } else if (what == 3) {
         x.method = model::method::refer;
         auto to = std::string{any_number()};
-        x.refer = model::reference{"sip:" + to, to, {}, dice_.chance(5)};
+        x.refer = model::reference{"sip:" + to, to, {}, dice_.chance(5), {}};
         if (dice_.chance(40) && !legs_.empty())
           x.refer->replaces = any_leg();
       } else {

@@ -257,7 +257,7 @@ void switch_script::request(peer& p, const std::vector<std::string>& words) {
       x.method = m;
   REQUIRE(name_of(x.method) == words[0]);
   if (x.method == method::refer) {
-    x.refer = reference{"sip:" + word(words, 1), word(words, 1), {}, false};
+    x.refer = reference{"sip:" + word(words, 1), word(words, 1), {}, false, {}};
     if (word(words, 2) == "replaces") {
       auto& other = find(word(words, 3)).at;
       x.refer->replaces = leg_name{other.call, other.leg};

@@ -92,16 +92,15 @@ class Runs(Lab):
     def test_sides_may_be_processes_of_their_own(self):
         path = self.scenario(self.calls("{constant: 50/s}") + CALLEES,
                              "run: {steady: 2 s, drain: 10 s}", target=PORT + 5)
-        with subprocess.Popen(
-                [STROWGER, "load", "run", path, "--role", "callee", "--quiet",
-                 "--listen", f"127.0.0.1:{PORT + 5}", "--json",
-                 self.path("callee.json")],
-                stdout=subprocess.DEVNULL) as callee:
-            try:
-                x = self.run_file(path, "--role", "caller")
-            finally: # it would answer for ever
-                callee.terminate()
-            self.assertEqual(callee.wait(), 0)
+        callee = subprocess.Popen(
+            [STROWGER, "load", "run", path, "--role", "callee", "--quiet",
+             "--listen", f"127.0.0.1:{PORT + 5}", "--json",
+             self.path("callee.json")], stdout=subprocess.DEVNULL)
+        self.addCleanup(callee.wait)
+        self.addCleanup(callee.kill)  # it would answer for ever
+        x = self.run_file(path, "--role", "caller")
+        callee.terminate()
+        self.assertEqual(callee.wait(), 0)
         other = json.loads(pathlib.Path(self.path("callee.json")).read_text(
             encoding="utf-8"))
         self.assertEqual(x["callers"]["attempts"], 100)
@@ -275,6 +274,26 @@ class Search(Lab):
         line = [x for x in done.stdout.splitlines() if "capacity:" in x][0]
         found = float(line.split()[1])
         self.assertLess(abs(found - limit), 0.03 * limit, done.stdout)
+
+
+class Shortened(Lab):
+    def test_a_long_run_plays_its_beginning_and_counts_the_whole(self):
+        path = self.scenario(self.calls("{constant: 50/s}"),
+                             "run: {warm-up: 5 min, steady: 24 h, drain: 5 min}")
+        with Answerer(PORT) as device:
+            x = self.run_file(path, "--warm-up", "1 s", "--steady", "2 s",
+                              "--drain", "5 s", device=device)
+        steady, whole = x["callers"], x["whole_run"]["callers"]
+        self.assertAlmostEqual(steady["attempts"], 100, delta=2)
+        self.assertAlmostEqual(whole["attempts"], 150, delta=5)
+        self.assertEqual(whole["outcomes"]["answered"], whole["attempts"])
+        self.assertEqual(whole["outcomes"]["answered"], device.answered)
+        self.assertEqual(whole["ended_cleanly"], device.ended)
+
+    def test_a_duration_without_its_unit_is_told(self):
+        path = self.scenario(self.calls("{constant: 1/s}"))
+        done = self.load("run", path, "--steady", "5", code=1)
+        self.assertIn('--steady: "5" has no unit', done.stderr)
 
 
 class Mistakes(Lab):

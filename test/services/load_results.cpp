@@ -261,6 +261,10 @@ load::result dream::play() {
     media();
   if (what_.with_impairments)
     impairments();
+  result_.all_callers = result_.callers;
+  ++result_.all_callers.attempts; // it came in the warm-up
+  ++result_.all_callers.outcomes[1];
+  result_.all_callees = result_.callees;
   result_.cpu_per_call_us = 112.5;
   for (auto text : {"p99 answer < 600 ms", "failed < 1 %", "SER >= 99 %",
                     "p99.9 bye < 50 ms"})

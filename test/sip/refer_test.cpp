@@ -122,6 +122,7 @@ TEST_CASE_FIXTURE(transfer_fixture, "Replaces leads to a leg of any call") {
     CHECK(heard.refer->uri == "sip:7001@127.0.0.1:26000");
     CHECK(heard.refer->replaces.has_value() == row.found);
     CHECK(heard.refer->replaces_stranger == !row.found);
+    CHECK(heard.refer->dialog == row.value);
     if (row.found)
       CHECK(*heard.refer->replaces == model::leg_name{{2}, 0});
     perform(model::call_id{1}, answer(202, heard.txn));

@@ -66,3 +66,14 @@ TEST_CASE("a REGISTER is measured from when it was to be sent") {
   all.answered(0, 200, 60, start + 45ms, counts);
   CHECK(counts[traffic::latency::registration].max_us() == 45'000);
 }
+
+TEST_CASE("after the end nobody registers, though an answer still counts") {
+  traffic::tally counts;
+  traffic::registrations all{spread_over(1s), 2, start};
+  REQUIRE(all.take_due(start, counts));
+  all.stop();
+  CHECK_FALSE(all.take_due(start + 1s, counts));
+  all.answered(0, 200, 60, start + 1s, counts);
+  CHECK(counts.registrations.succeeded == 1);
+  CHECK(all.next() == model::never);
+}

@@ -55,6 +55,19 @@ std::string sdp(const content& x) {
   return is_held(direction_of(x.data)) ? " held" : " sdp";
 }
 
+/// "2003", "2003 replacing DIALOG".
+reference referred(const std::string& what) {
+  constexpr std::string_view word = " replacing ";
+  auto at = what.find(word);
+  auto number = what.substr(0, at);
+  reference x{"sip:" + number + "@test.example", number, {}, false, {}};
+  if (at != std::string::npos) {
+    x.replaces_stranger = true;
+    x.dialog = what.substr(at + word.size());
+  }
+  return x;
+}
+
 std::string mark(leg_number leg) {
   return std::string(leg, '\'');
 }
@@ -70,7 +83,12 @@ std::string session_script::told(const traffic::commands& xs) {
     if (auto* x = std::get_if<invite>(&c)) {
       last_[x->leg] = 0;
       method_[x->leg] = method::invite;
-      say("INVITE" + mark(x->leg) + " " + x->to_user + sdp(x->body));
+      auto words = "INVITE" + mark(x->leg) + " " + x->to_user + sdp(x->body);
+      if (!x->target.received.empty())
+        words += " by " + x->target.received;
+      if (!x->headers.empty())
+        words += " " + x->headers.substr(0, x->headers.size() - 2);
+      say(words);
     } else if (auto* y = std::get_if<request>(&c)) {
       last_[y->leg] = y->txn;
       method_[y->leg] = y->method;
@@ -132,8 +150,11 @@ void session_script::happen(std::string what, traffic::commands& out) {
     traffic::step_deadline(s_, ctx, out);
   } else if (what == "clear") {
     traffic::step_clear(s_, ctx, out);
-  } else if (what == "offered") {
+  } else if (what.starts_with("offered")) {
     offered x;
+    if (what.find("replacing") != std::string::npos)
+      x.replaces = leg_name{call_id{7}, 0};
+    x.replaces_early_only = what.ends_with("early");
     x.received_at = now_;
     x.body = description_;
     traffic::step(s_, std::move(x), ctx, out);
@@ -159,7 +180,7 @@ void session_script::happen(std::string what, traffic::commands& out) {
     else if (rest == "sdp")
       x.body = description_;
     else if (x.method == method::refer)
-      x.refer = reference{"sip:" + rest + "@192.0.2.9", rest, {}, false};
+      x.refer = referred(rest);
     traffic::step(s_, std::move(x), ctx, out);
   }
 }

@@ -283,7 +283,8 @@ TEST_CASE("a user that is asked by REFER calls whom it is told, says what came "
   s.play({
     {0, "start", "INVITE 2001 sdp"},
     {0, "200", "ACK"},
-    {500, "REFER 2003", "202, NOTIFY 100, INVITE'' 2003 sdp"},
+    {500, "REFER 2003",
+     "202, NOTIFY 100, INVITE'' 2003 sdp by udp:192.0.2.9:5060"},
     {510, "200 to NOTIFY", ""},
     {600, "180''", ""},
     {700, "200''", "ACK'', NOTIFY 200"},
@@ -299,10 +300,35 @@ TEST_CASE("a REFER that comes to nothing leaves the call as it was") {
   s.play({
     {0, "start", "INVITE 2001 sdp"},
     {0, "200", "ACK"},
-    {500, "REFER 2003", "202, NOTIFY 100, INVITE'' 2003 sdp"},
+    {500, "REFER 2003",
+     "202, NOTIFY 100, INVITE'' 2003 sdp by udp:192.0.2.9:5060"},
     {600, "486''", "forget'', NOTIFY 486"},
     {10000, "time", "BYE"},
   });
+}
+
+TEST_CASE("a user that is asked to take over a dialog calls with Replaces") {
+  session_script s{talks_for(10s)};
+  s.play({
+    {0, "start", "INVITE 2001 sdp"},
+    {0, "200", "ACK"},
+    {500, "REFER 2003 replacing 7@x;to-tag=a;from-tag=b",
+     "202, NOTIFY 100, INVITE'' 2003 sdp by udp:192.0.2.9:5060 "
+     "Replaces: 7@x;to-tag=a;from-tag=b"},
+    {700, "200''", "ACK'', NOTIFY 200"},
+    {710, "BYE", "200, forget"},
+    {10000, "time", "BYE''"},
+    {10010, "200'' to BYE", "forget''"},
+  });
+  CHECK(s.counts.ended_cleanly == 1);
+}
+
+TEST_CASE("who is called in place of a call that is there answers at once") {
+  session_script s{answers_after(50ms, 1s)};
+  s.play({{0, "offered replacing", "200 sdp"}, {10, "ACK", ""}});
+  CHECK(s.counts[outcome::answered] == 1);
+  session_script late{answers_after(50ms, 1s)};
+  late.play({{0, "offered replacing early", "486, forget"}});
 }
 
 TEST_CASE("at the end of a run every call is ended as it has to be") {
