@@ -102,8 +102,9 @@ public:
   size_t in_flight() const {
     return sessions_.size();
   }
+  /// Will nobody call any more, whatever the time?
   bool out_of_calls() const {
-    return calls_left_ == 0;
+    return !what_.calls || calls_left_ == 0;
   }
 
   /// What has happened since the last time, by side and window; the gauges tell

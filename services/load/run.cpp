@@ -349,8 +349,9 @@ void run::move_on(model::time_point now) {
     enter(waits_ ? phase::registered : first_phase());
   if (phase_ == phase::registered && now >= next_phase_)
     enter(first_phase());
-  auto spent = std::all_of(places_.begin(), places_.end(),
-                           [](auto& x) { return x.users->out_of_calls(); });
+  auto spent = anybody([](auto& x) { return x.calls.has_value(); })
+               && std::all_of(places_.begin(), places_.end(),
+                              [](auto& x) { return x.users->out_of_calls(); });
   if (phase_ == phase::warm_up && now >= next_phase_)
     enter(phase::steady);
   if ((phase_ == phase::steady && now >= next_phase_)

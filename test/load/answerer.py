@@ -3,55 +3,34 @@ UDP, at most so many a second, and may lose some of what comes."""
 
 import random
 import re
-import socket
-import threading
 import time
 
+from lab import DatagramPeer
 
-class Answerer:
+
+class Answerer(DatagramPeer):
     """`rate`: it answers so many INVITEs a second and refuses the rest with
     503. `circuits`: so many at a time; where calls last for a second, that is
     so many a second, however unevenly this machine lets time pass. `loss`: it
     throws away this share of all datagrams."""
 
     def __init__(self, port, rate=None, circuits=None, loss=0.0, seed=1):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.socket.bind(("127.0.0.1", port))
-        self.socket.settimeout(0.2)
+        super().__init__(port)
         self.rate, self.circuits, self.loss = rate, circuits, loss
         self.up = set()  # Call-IDs
         self.random = random.Random(seed)
         self.tokens, self.filled = 0.0, time.monotonic()
         self.answers = {}  # Call-ID: what its INVITE got, for repetitions
         self.answered = self.refused = self.ended = 0
-        self.over = False
-        self.thread = threading.Thread(target=self.serve)
 
     def forget(self):
         """As if nothing had come yet; between runs."""
         self.answers, self.up = {}, set()
         self.answered = self.refused = self.ended = 0
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over = True
-        self.thread.join()
-        self.socket.close()
-
-    def serve(self):
-        while not self.over:
-            try:
-                raw, source = self.socket.recvfrom(65536)
-            except TimeoutError:
-                continue
-            if self.random.random() >= self.loss:
-                self.take(raw.decode(), source)
-
     def take(self, text, source):
+        if self.random.random() < self.loss:
+            return
         method = text.split(" ", 1)[0]
         if method == "ACK" or method.startswith("SIP/"):
             return
@@ -64,7 +43,7 @@ class Answerer:
             self.ended += 1
             self.up.discard(
                 re.search(r"^Call-ID: (\S+)", text, re.M | re.I)[1])
-        self.socket.sendto(self.reply(text, line).encode(), source)
+        self.send(self.reply(text, line), source)
 
     def judge(self, call):
         if self.circuits is not None and len(self.up) >= self.circuits:

@@ -2,50 +2,28 @@
 SUBSCRIBE, sends a NOTIFY at once, and takes REGISTER and OPTIONS."""
 
 import re
-import socket
-import threading
+
+from lab import DatagramPeer
 
 
 def header(text, name):
     return re.search(rf"^{name}: (.*?)\r?$", text, re.M | re.I)[1]
 
 
-class Notifier:
+class Notifier(DatagramPeer):
     def __init__(self, port, expires_s, content_type):
+        super().__init__(port)
         self.port, self.expires_s = port, expires_s
         self.content_type = content_type
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", port))
-        self.socket.settimeout(0.2)
         self.seen = set()  # (Call-ID, CSeq) of SUBSCRIBEs
         self.watched = set()
         self.left = set()  # Call-IDs, by Expires: 0
         self.notified = self.taken = self.registered = 0
-        self.over = False
-        self.thread = threading.Thread(target=self.serve)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over = True
-        self.thread.join()
-        self.socket.close()
-
-    def serve(self):
-        while not self.over:
-            try:
-                raw, source = self.socket.recvfrom(65536)
-            except TimeoutError:
-                continue
-            text = raw.decode()
-            if text.startswith("SIP/2.0 200"):
-                self.taken += 1
-            elif not text.startswith("SIP/"):
-                self.take(text, source)
 
     def take(self, text, source):
+        if text.startswith("SIP/"):
+            self.taken += text.startswith("SIP/2.0 200")
+            return
         head = [x for x in text.split("\r\n")
                 if re.match("(Via|From|Call-ID|CSeq):", x)]
         to = header(text, "To")
@@ -60,7 +38,7 @@ class Notifier:
             left = header(text, "Expires") == "0"
             lines.append(f"Expires: {0 if left else self.expires_s}")
         lines += ["Content-Length: 0", "", ""]
-        self.socket.sendto("\r\n".join(lines).encode(), source)
+        self.send("\r\n".join(lines), source)
         if method != "SUBSCRIBE":
             return
         self.seen.add((header(text, "Call-ID"), header(text, "CSeq")))
@@ -85,4 +63,4 @@ class Notifier:
                  f"Subscription-State: active;expires={self.expires_s}",
                  f"Content-Type: {self.content_type}",
                  f"Content-Length: {len(body)}", "", body]
-        self.socket.sendto("\r\n".join(lines).encode(), source)
+        self.send("\r\n".join(lines), source)

@@ -6,26 +6,23 @@ registered is called on its connection. Prints `N passed, N failed`.
 """
 
 import json
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "test/harness"), str(ROOT / "test/sip")]
 import counted
+from lab import Lab, STROWGER
 from certificate import make_certificate
 
-STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 PORT = 28840  # and the twenty after it
 PORTS = {"tcp": PORT, "tls": PORT + 1}  # of the switch
 OURS = range(PORT + 10, PORT + 14)  # of the generator
 SWITCH = """
 switch: lab
-data: {folder}/data
+data: DATA
 options:
   TServer: {{sip-address: 127.0.0.1, sip-interface: 127.0.0.1, sip-port: {tcp},
     sip-port-tls: {tls}, sip-tls-cert: {certificate}, sip-tls-cert-key: {key},
@@ -64,35 +61,21 @@ def established():
             for x in rows if x[3] == "01"}
 
 
-class Connections(unittest.TestCase):
+class Connections(Lab):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        (self.folder / "data").mkdir()
-        self.certificate, self.key = make_certificate(self.folder, "127.0.0.1")
-        config = self.folder / "switch.yaml"
-        config.write_text(
-            SWITCH.format(folder=self.folder, certificate=self.certificate,
-                          key=self.key, **PORTS), encoding="utf-8")
-        self.switch = subprocess.Popen([STROWGER, "serve", str(config)],
-                                       stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL)
-        self.addCleanup(self.end)
-        self.switch.stdout.readline()  # it serves
-
-    def end(self):
-        self.switch.terminate()
-        self.switch.communicate(timeout=30)
+        super().setUp()
+        self.certificate, self.key = make_certificate(
+            pathlib.Path(self.folder.name), "127.0.0.1")
+        self.serve(SWITCH.format(certificate=self.certificate, key=self.key,
+                                 **PORTS))
 
     def start(self, transport, tls=""):
-        path = self.folder / "scenario.yaml"
-        path.write_text(
-            SCENARIO.format(port=PORTS[transport], ours=OURS[0], tls=tls,
-                            transport=transport), encoding="utf-8")
+        path = self.write("scenario.yaml", SCENARIO.format(
+            port=PORTS[transport], ours=OURS[0], tls=tls,
+            transport=transport))
         return subprocess.Popen(
-            [STROWGER, "load", "run", str(path), "--quiet", "--json",
-             str(self.folder / "report.json")], text=True,
+            [STROWGER, "load", "run", path, "--quiet", "--json",
+             self.path("report.json")], text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def play(self, transport, tls=""):
@@ -106,7 +89,8 @@ class Connections(unittest.TestCase):
                 time.sleep(0.1)
             said = run.stdout.read()
         self.assertIn(run.returncode, (0, 3), said)
-        return json.loads((self.folder / "report.json").read_text("utf-8")), seen
+        return json.loads(pathlib.Path(self.path("report.json")).read_text(
+            "utf-8")), seen
 
     def assert_called_where_registered(self, transport, tls=""):
         x, seen = self.play(transport, tls)
@@ -129,8 +113,9 @@ class Connections(unittest.TestCase):
                    f"ca: {self.certificate}}}")
 
     def test_a_target_with_a_certificate_of_others_is_not_spoken_to(self):
-        (self.folder / "other").mkdir()
-        other, _ = make_certificate(self.folder / "other", "127.0.0.1")
+        folder = pathlib.Path(self.path("other"))
+        folder.mkdir()
+        other, _ = make_certificate(folder, "127.0.0.1")
         files = f"certificate: {self.certificate}, key: {self.key}, ca: {other}"
         with self.start("tls", f"tls: {{{files}}}") as run:
             said = run.stdout.read()

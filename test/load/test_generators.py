@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-import unittest
 import urllib.request
 
 import jsonschema
@@ -20,7 +19,8 @@ import jsonschema
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/harness"))
 import counted
-from test_runs import Lab, STROWGER
+from lab import STROWGER
+from test_runs import Load
 
 PORT = 28900  # and the sixty after it
 SCHEMA = json.loads(
@@ -59,17 +59,13 @@ def calls_of_the_switch():
     raise ValueError("the switch does not say")
 
 
-class Together(Lab):
+class Together(Load):
     def setUp(self):
         super().setUp()
-        config = self.path("switch.yaml")
-        pathlib.Path(config).write_text(
-            SWITCH.replace("DATA", self.path("data")), encoding="utf-8")
-        os.mkdir(self.path("data"))
+        self.serve(SWITCH)
         pathlib.Path(self.path("users.csv")).write_text(
             "number\n" + "".join(f"{x}\n" for x in range(30000, 30100)),
             encoding="utf-8")
-        self.begin("serve", config)  # its first line: it serves
         self.generators = [
             self.begin("load", "generator", "--control", address, "--listen",
                        f"127.0.0.1:{PORT + 20 + 10 * i}")

@@ -6,19 +6,16 @@
 """
 
 import json
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
-import unittest
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/harness"))
 import counted
+from lab import Lab, STROWGER
 
-STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 PORT = 28800  # and the twenty after it
 SWITCH = f"""
 switch: lab
@@ -50,26 +47,10 @@ impairments:
 """
 
 
-class BadNetwork(unittest.TestCase):
+class BadNetwork(Lab):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        config = self.path("switch.yaml")
-        pathlib.Path(config).write_text(
-            SWITCH.replace("DATA", self.path("data")), encoding="utf-8")
-        os.mkdir(self.path("data"))
-        self.switch = subprocess.Popen([STROWGER, "serve", config],
-                                       stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL)
-        self.addCleanup(self.end)
-        self.switch.stdout.readline()  # it serves
-
-    def end(self):
-        self.switch.terminate()
-        self.switch.communicate(timeout=30)
-
-    def path(self, name):
-        return os.path.join(self.folder.name, name)
+        super().setUp()
+        self.serve(SWITCH)
 
     def play(self, *rules):
         """The report of a run, and how many calls of it the switch has seen.

@@ -9,19 +9,16 @@ import json
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/harness"))
 import counted
+from lab import Lab, STROWGER, is_open
 
-STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 PORT = int(os.environ.get("STROWGER_TEST_PORT", "28600"))  # and ten after it
 CALLS = 20
 USERS = ["uac", "uas", "regexp", "branchc", "branchs", "uac_pcap", "3pcc-A",
@@ -38,24 +35,7 @@ def embedded(name):
                           stderr=subprocess.DEVNULL, check=False).stdout
 
 
-def is_open(port):
-    """Does somebody listen there (UDP)?"""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
-
-
-class Lab(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def path(self, name):
-        return os.path.join(self.folder.name, name)
-
+class Imports(Lab):
     def load(self, *words, codes=(0,)):
         done = subprocess.run([STROWGER, "load", *words], text=True,
                               capture_output=True, timeout=120, check=False)
@@ -90,7 +70,7 @@ class Lab(unittest.TestCase):
         return int(lines[-1].split(";")[lines[0].split(";").index(SUCCEEDED)])
 
 
-class Embedded(Lab):
+class Embedded(Imports):
     def test_every_element_is_counted_once_and_the_result_is_a_scenario(self):
         for name in USERS + CONTROLLERS:
             with self.subTest(name):
@@ -131,7 +111,7 @@ class Embedded(Lab):
             self.assertIn(option, done.stderr)
 
 
-class Values(Lab):
+class Values(Imports):
     def test_columns_of_an_injection_file_stand_beside_the_scenario(self):
         text = embedded("uac").decode("latin-1").replace(
             "sip:sipp@", "sip:[field0]@")
@@ -154,7 +134,7 @@ class Values(Lab):
             self.assertEqual(pathlib.Path(self.path(name)).read_bytes(), before)
 
 
-class AgainstSipp(Lab):
+class AgainstSipp(Imports):
     def call(self, scenario, answers):
         """The imported scenario calls a sipp that plays `answers`."""
         yaml, _ = self.imported(
@@ -224,7 +204,7 @@ def media(direction):
             f"m=audio [media_port] RTP/AVP 0\na={direction}\n")
 
 
-class Steps(Lab):
+class Steps(Imports):
     def test_steps_are_done_before_the_call_ends(self):
         pathlib.Path(self.path("x.xml")).write_text(
             "<scenario>" + request("INVITE", media("sendrecv"))
@@ -276,7 +256,7 @@ Expires: 300
 """
 
 
-class AgainstTheSwitch(Lab):
+class AgainstTheSwitch(Imports):
     def test_imported_phones_prove_themselves(self):
         pathlib.Path(self.path("x.xml")).write_text(
             "<scenario>" + REGISTER.format("")

@@ -6,19 +6,16 @@ Prints `N passed, N failed`.
 """
 
 import json
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
-import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/harness"))
 import counted
+from lab import Lab, STROWGER
 from rtp_peer import RtpPeer
 
-STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 PORT = 28700  # and the twenty after it
 RTP_PORT = 42000  # and the 999 after it
 SWITCH = f"""
@@ -53,14 +50,7 @@ CALLERS = """
 """
 
 
-class Lab(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def path(self, name):
-        return os.path.join(self.folder.name, name)
-
+class Media(Lab):
     def play(self, populations, target, media, rest="", code=0, device=None):
         """A run in which this machine was too busy to be the generator says so
         (3), and says nothing else: then it is done again, twice at most."""
@@ -100,24 +90,12 @@ def mos(side, percent):
     return 0
 
 
-class ThroughTheSwitch(Lab):
+class ThroughTheSwitch(Media):
     """Descriptions pass through it, so both sides hear each other."""
 
     def setUp(self):
         super().setUp()
-        config = self.path("switch.yaml")
-        pathlib.Path(config).write_text(
-            SWITCH.replace("DATA", self.path("data")), encoding="utf-8")
-        os.mkdir(self.path("data"))
-        self.switch = subprocess.Popen([STROWGER, "serve", config],
-                                       stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL)
-        self.addCleanup(self.end)
-        self.switch.stdout.readline()  # it serves
-
-    def end(self):
-        self.switch.terminate()
-        self.switch.communicate(timeout=30)
+        self.serve(SWITCH)
 
     def users(self, callers="", phones="", phones_media="on"):
         return (USERS.replace("CALLERS", callers).replace("PHONES", phones)
@@ -195,7 +173,7 @@ class ThroughTheSwitch(Lab):
         self.assertNotIn("media", x["callees"])
 
 
-class AgainstDevices(Lab):
+class AgainstDevices(Media):
     def test_a_device_that_says_nothing_is_one_way_audio(self):
         with RtpPeer(PORT, RTP_PORT + 990, "deaf") as device:
             x = self.play(CALLERS.replace("STEPS", ""), PORT, self.media(),
@@ -245,7 +223,7 @@ class AgainstDevices(Lab):
         self.assertEqual(callers["digits_wrong"], 0)
 
 
-class Mistakes(Lab):
+class Mistakes(Media):
     def test_too_few_ports_make_a_run_invalid_that_says_so(self):
         ports = f"{{ports: {{from: {RTP_PORT}, to: {RTP_PORT + 5}}}}}"
         with RtpPeer(PORT, RTP_PORT + 990):

@@ -6,22 +6,21 @@ Prints `N passed, N failed`.
 """
 
 import json
-import os
 import pathlib
+import re
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/harness"))
 import counted
 from answerer import Answerer
+from lab import Lab, STROWGER, is_open
 from notifier import Notifier
 
-STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
+EXAMPLES = ROOT / "deploy/examples/load"
 PORT = 31800  # and the twenty after it
 CALLERS = """
   - name: callers
@@ -35,14 +34,7 @@ CALLEES = """
 """
 
 
-class Lab(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def path(self, name):
-        return os.path.join(self.folder.name, name)
-
+class Load(Lab):
     def scenario(self, populations, rest="", target=PORT, listen=PORT + 10):
         path = self.path("scenario.yaml")
         pathlib.Path(path).write_text(
@@ -74,7 +66,7 @@ class Lab(unittest.TestCase):
         return json.loads(pathlib.Path(report).read_text(encoding="utf-8"))
 
 
-class Runs(Lab):
+class Runs(Load):
     def test_both_sides_agree_to_the_call(self):
         # The callers call the other population of the same run.
         path = self.scenario(self.calls("{poisson: 100/s}", "200 ms") + CALLEES,
@@ -98,6 +90,8 @@ class Runs(Lab):
              self.path("callee.json")], stdout=subprocess.DEVNULL)
         self.addCleanup(callee.wait)
         self.addCleanup(callee.kill)  # it would answer for ever
+        while not is_open(PORT + 5):
+            self.assertIsNone(callee.poll())
         x = self.run_file(path, "--role", "caller")
         callee.terminate()
         self.assertEqual(callee.wait(), 0)
@@ -105,6 +99,13 @@ class Runs(Lab):
             encoding="utf-8"))
         self.assertEqual(x["callers"]["attempts"], 100)
         self.assertEqual(other["callees"]["outcomes"]["answered"], 100)
+
+    def test_a_run_of_so_many_calls_ends_after_them_though_others_answer(self):
+        x = self.run_file(self.scenario(
+            self.calls("{constant: 50/s}") + CALLEES,
+            "run: {calls: 20, steady: 10 min, drain: 10 s}", target=PORT + 11))
+        self.assertEqual(x["callers"]["attempts"], 20)
+        self.assertEqual(x["callees"]["outcomes"]["answered"], 20)
 
     def test_a_device_agrees_to_the_call(self):
         with Answerer(PORT) as device:
@@ -173,22 +174,10 @@ USERS = """
 """
 
 
-class AgainstTheSwitch(Lab):
+class AgainstTheSwitch(Load):
     def setUp(self):
         super().setUp()
-        config = self.path("switch.yaml")
-        pathlib.Path(config).write_text(
-            SWITCH.replace("DATA", self.path("data")), encoding="utf-8")
-        os.mkdir(self.path("data"))
-        self.switch = subprocess.Popen([STROWGER, "serve", config],
-                                       stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL)
-        self.addCleanup(self.end)
-        self.switch.stdout.readline()  # it serves
-
-    def end(self):
-        self.switch.terminate()
-        self.switch.communicate(timeout=30)
+        self.serve(SWITCH)
 
     def play(self, password):
         return self.run_file(self.scenario(
@@ -211,7 +200,7 @@ class AgainstTheSwitch(Lab):
         self.assertEqual(x["callers"]["attempts"], 60)
 
 
-class Honesty(Lab):
+class Honesty(Load):
     def test_an_overloaded_generator_is_stamped_invalid(self):
         with Answerer(PORT, loss=1.0):
             path = self.scenario(self.calls("{constant: 100000/s}"),
@@ -236,7 +225,7 @@ class Honesty(Lab):
         self.assertGreater(x["callers"]["outcomes"]["server_error"], 0)
 
 
-class Subscriptions(Lab):
+class Subscriptions(Load):
     WATCHERS = """
   - name: watchers
     users: {from: 30000, to: 30019}
@@ -263,7 +252,7 @@ class Subscriptions(Lab):
         self.assertEqual(device.taken, device.notified)
 
 
-class Search(Lab):
+class Search(Load):
     def test_the_capacity_of_a_device_with_a_known_limit_is_found(self):
         limit = 150
         with Answerer(PORT, circuits=limit):
@@ -276,7 +265,7 @@ class Search(Lab):
         self.assertLess(abs(found - limit), 0.03 * limit, done.stdout)
 
 
-class Shortened(Lab):
+class Shortened(Load):
     def test_a_long_run_plays_its_beginning_and_counts_the_whole(self):
         path = self.scenario(self.calls("{constant: 50/s}"),
                              "run: {warm-up: 5 min, steady: 24 h, drain: 5 min}")
@@ -296,7 +285,7 @@ class Shortened(Lab):
         self.assertIn('--steady: "5" has no unit', done.stderr)
 
 
-class Mistakes(Lab):
+class Mistakes(Load):
     def test_a_target_where_nobody_is_is_told_within_three_seconds(self):
         path = self.scenario(self.calls("{constant: 1/s}"))
         for target, words in (("127.0.0.1:9", "cannot be reached"),
@@ -315,13 +304,25 @@ class Mistakes(Lab):
         self.assertIn("scenario.yaml:8:", done.stderr)
         self.assertIn("constant", done.stderr)
 
+    def test_every_word_of_a_scenario_is_explained(self):
+        page = (EXAMPLES / "README.md").read_text("utf-8")
+        words = set()
+        for path in (ROOT / "services/load").glob("scenario_parser*.cpp"):
+            for line in re.findall(
+                    r"constexpr std::string_view \w+\[\]\s*= ?\{([^}]*)\}",
+                    path.read_text("utf-8")):
+                words |= set(re.findall(r'"([\w-]+)"', line))
+        self.assertGreater(len(words), 60)
+        self.assertEqual(
+            [x for x in sorted(words) if not re.search(rf"\b{x}\b", page)], [])
+
     def test_every_example_is_right(self):
-        for path in sorted((ROOT / "deploy/examples/load").glob("*.yaml")):
+        for path in sorted(EXAMPLES.glob("*.yaml")):
             with self.subTest(path.name):
                 self.load("check", str(path))
 
 
-class Compare(Lab):
+class Compare(Load):
     def test_two_runs_are_put_side_by_side(self):
         names = []
         for seed in 1, 2:
@@ -336,7 +337,7 @@ class Compare(Lab):
         self.assertIn("no difference shown", done.stdout)
 
 
-class Show(Lab):
+class Show(Load):
     def test_a_report_is_printed_anew_as_it_was_printed_by_the_run(self):
         name = self.path("report.json")
         with Answerer(PORT):

@@ -13,8 +13,6 @@ import re
 import socket
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 import unittest
 
@@ -23,15 +21,15 @@ import jsonschema
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/harness"))
 import counted
+from lab import DatagramPeer, Lab, STROWGER
 
-STROWGER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 SCHEMA = json.loads((ROOT / "services/torture/report.schema.json").read_text(
     encoding="utf-8"))
 PORT = int(os.environ.get("STROWGER_TEST_PORT", "28500"))  # and nine after it
 LISTEN = "127.0.0.40"  # nobody else's, for answers to port 5060 of it
 
 
-class Device:
+class Device(DatagramPeer):
     """Answers every request over UDP. `status` says with what; `wrong` is what
     it does about one message, known by a part of it: "die" (nothing is
     answered any more), "pause" (nothing for 4 s), "drop" (no answer to this
@@ -39,36 +37,15 @@ class Device:
 
     def __init__(self, port, status="404 Not Found", mark=None, wrong=None,
                  host="127.0.0.1"):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.socket = socket.socket(family, socket.SOCK_DGRAM)
-        self.socket.bind((host, port))
-        self.socket.settimeout(0.1)
+        super().__init__(port, host)
         self.status, self.mark, self.wrong = status, mark, wrong
         self.dead_until = 0
         self.sources, self.methods = set(), []
-        self.over = False
-        self.thread = threading.Thread(target=self.serve)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over = True
-        self.thread.join()
-        self.socket.close()
-
-    def serve(self):
-        while not self.over:
-            try:
-                raw, source = self.socket.recvfrom(65536)
-            except TimeoutError:
-                continue
-            self.sources.add(source[0])
-            if time.monotonic() >= self.dead_until:
-                self.take(raw.decode("latin-1"), source)
 
     def take(self, text, source):
+        self.sources.add(source[0])
+        if time.monotonic() < self.dead_until:
+            return
         method = text.split(" ", 1)[0]
         self.methods.append(method)
         hit = self.mark is not None and self.mark in text
@@ -83,7 +60,7 @@ class Device:
         reply = self.reply(text, self.status)
         if hit and self.wrong == "garble":
             reply = reply.replace("Via", "Nothing")
-        self.socket.sendto(reply.encode("latin-1"), source)
+        self.send(reply, source)
 
     @staticmethod
     def reply(text, status):
@@ -93,14 +70,7 @@ class Device:
                             "", ""])
 
 
-class Lab(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def path(self, name):
-        return os.path.join(self.folder.name, name)
-
+class Torture(Lab):
     def torture(self, *words, code=0, device=f"sip:127.0.0.1:{PORT}",
                 listen=LISTEN):
         done = subprocess.run(
@@ -145,23 +115,10 @@ dns:
 """
 
 
-class AgainstTheSwitch(Lab):
+class AgainstTheSwitch(Torture):
     def setUp(self):
         super().setUp()
-        config = self.path("switch.yaml")
-        os.mkdir(self.path("data"))
-        pathlib.Path(config).write_text(
-            SWITCH.replace("DATA", self.path("data")), encoding="utf-8")
-        self.switch = subprocess.Popen([STROWGER, "serve", config],
-                                       stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL)
-        self.addCleanup(self.end)
-        self.switch.stdout.readline()  # it serves
-
-    def end(self):
-        self.switch.terminate()
-        self.switch.communicate(timeout=30)
-        self.assertEqual(self.switch.returncode, 0)
+        self.switch = self.serve(SWITCH)
 
     def test_the_switch_answers_everything_as_expected(self):
         report = self.report("--mutations", "250", "--timeout", "0.3")
@@ -190,7 +147,7 @@ class AgainstTheSwitch(Lab):
         self.assertTrue(report["exact"])
 
 
-class WrongDevices(Lab):
+class WrongDevices(Torture):
     def test_a_device_that_dies_is_named_with_the_case(self):
         with Device(PORT, mark="longreq.", wrong="die"):
             done = self.torture("--only", "l*", "--revive-within", "0",
@@ -262,7 +219,7 @@ class Schema(unittest.TestCase):
         self.assertEqual(list(undescribed(SCHEMA)), [])
 
 
-class Mistakes(Lab):
+class Mistakes(Torture):
     def test_a_device_that_is_not_there_is_told_within_three_seconds(self):
         silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         silent.bind(("127.0.0.1", PORT + 3))
