@@ -33,7 +33,8 @@ switch: lab
 metrics: 127.0.0.1:{PORT + 1}
 data: DATA
 options:
-  TServer: {{sip-address: 127.0.0.1, sip-interface: 127.0.0.1, sip-port: {PORT}}}
+  TServer: {{sip-address: 127.0.0.1, sip-interface: 127.0.0.1, sip-port: {PORT},
+    drain-timeout: 1}}
 dns:
   - {{numbers: {{from: 10000, to: 10019}}, type: extension}}
   - {{numbers: {{from: 30000, to: 30099}}, type: extension}}

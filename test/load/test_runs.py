@@ -255,11 +255,15 @@ class Subscriptions(Load):
 class Search(Load):
     def test_the_capacity_of_a_device_with_a_known_limit_is_found(self):
         limit = 150
-        with Answerer(PORT, circuits=limit):
-            done = self.load("run", self.scenario(
-                self.calls("{constant: 10/s}", "1 s"),
-                "run: {warm-up: 1 s, steady: 3 s, drain: 5 s}\n"
-                "search: {from: 40/s, to: 2000/s, precision: 2 %}"), "--quiet")
+        path = self.scenario(
+            self.calls("{constant: 10/s}", "1 s"),
+            "run: {warm-up: 1 s, steady: 3 s, drain: 5 s}\n"
+            "search: {from: 40/s, to: 2000/s, precision: 2 %}")
+        for _ in range(3):
+            with Answerer(PORT, circuits=limit):
+                done = self.load("run", path, "--quiet")
+            if "pass: the generator:" not in done.stdout:
+                break  # else a trial found the limit of this machine
         line = [x for x in done.stdout.splitlines() if "capacity:" in x][0]
         found = float(line.split()[1])
         self.assertLess(abs(found - limit), 0.03 * limit, done.stdout)
