@@ -5,9 +5,9 @@
 #   bench/call_rate.sh [--rate 1000] [--calls 20000] [--rounds 3]
 #                      [--only strowger,kamailio,bare]
 #
-# Work: INVITE/180/200/ACK/BYE/200 on both sides, `strowger load` as caller and
-# callee on this machine. Prints one JSON line per run, then the ratios of the medians.
-# Needs: build/release (the bare stack is built there if it is missing),
+# Work: INVITE/180/200/ACK/BYE/200 on both sides, SIPp as caller and callee on
+# this machine. Prints one JSON line per run, then the ratios of the medians.
+# Needs: build/release (the bare stack is built there if it is missing), sipp,
 # kamailio, python3.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
