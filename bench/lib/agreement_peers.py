@@ -58,13 +58,7 @@ class Peer:
         return self
 
     def __exit__(self, *_):
-        if self.is_alive():
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        rig.end(self.process)
         self.folder.cleanup()
 
     def is_alive(self):

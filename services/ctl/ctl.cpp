@@ -38,15 +38,7 @@ void add_settings(CLI::App& app, settings& how) {
   app.add_option("--server", how.server, "Where the control plane listens")
     ->envname("STROWGER_CONTROL")
     ->default_val("127.0.0.1:50051");
-  auto token = app.add_option("--token", how.token, "Token, if it wants one")
-                 ->envname("STROWGER_TOKEN");
-  app.add_option("--token-file", how.token_file, "File with the token")
-    ->excludes(token);
-  app.add_option("--ca", how.ca, "TLS: authority of the server, PEM");
-  auto cert = app.add_option("--cert", how.cert, "TLS: own certificate, PEM");
-  auto key = app.add_option("--key", how.key, "TLS: key of it, PEM");
-  cert->needs(key);
-  key->needs(cert);
+  add_access_options(app, how);
   app.add_flag("--json", how.json, "Print JSON");
 }
 
@@ -71,6 +63,18 @@ void add_watch(CLI::App& app, arguments& args, int& exit_code,
 }
 
 } // namespace
+
+void add_access_options(CLI::App& app, settings& how) {
+  auto token = app.add_option("--token", how.token, "Token, if it wants one")
+                 ->envname("STROWGER_TOKEN");
+  app.add_option("--token-file", how.token_file, "File with the token")
+    ->excludes(token);
+  app.add_option("--ca", how.ca, "TLS: authority of the server, PEM");
+  auto cert = app.add_option("--cert", how.cert, "TLS: own certificate, PEM");
+  auto key = app.add_option("--key", how.key, "TLS: key of it, PEM");
+  cert->needs(key);
+  key->needs(cert);
+}
 
 void add_commands(CLI::App& app, int& exit_code, std::ostream& out,
                   std::ostream& err) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "services/ctl/connection.hpp"
+
 #include <ostream>
 
 namespace CLI {
@@ -7,6 +9,9 @@ class App;
 }
 
 namespace strowger::services::ctl {
+
+/// Options that say how to get in at a control plane: token, certificates.
+void add_access_options(CLI::App& app, settings& how);
 
 /// Adds `strowger ctl`, a client of the control plane, and `strowger
 /// completion`, which prints a script for a shell. A command that has run sets

@@ -1,5 +1,6 @@
 #include "services/load/command.hpp"
 
+#include "services/ctl/ctl.hpp"
 #include "services/load/compare.hpp"
 #include "services/load/controller.hpp"
 #include "services/load/generator_command.hpp"
@@ -390,7 +391,7 @@ void add_command(CLI::App& app, int& exit_code, std::ostream& out,
   run->add_flag("--quiet", args->quiet, "Only the summary at the end");
   run->add_option("--generators", args->generators,
                   "HOST:PORT[=ROLE],...: play it on these generators together");
-  add_access_options(*run, args->access);
+  ctl::add_access_options(*run, args->access);
   run->callback([=, &exit_code] { exit_code = play_file(*args, to); });
 
   auto* verify = load->add_subcommand("check", "Check a scenario");

@@ -1,5 +1,6 @@
 #include "services/load/generator_command.hpp"
 
+#include "services/ctl/ctl.hpp"
 #include "services/load/division.hpp"
 #include "services/load/live_view.hpp"
 #include "services/load/load_service.hpp"
@@ -187,22 +188,10 @@ int watch(const arguments& args, outputs to) {
 void add_generators(CLI::App& app, arguments& args, const char* name) {
   app.add_option(name, args.generators, "HOST:PORT of its control plane")
     ->required();
-  add_access_options(app, args.access);
+  ctl::add_access_options(app, args.access);
 }
 
 } // namespace
-
-void add_access_options(CLI::App& app, ctl::settings& how) {
-  auto token = app.add_option("--token", how.token, "Token, if they want one")
-                 ->envname("STROWGER_TOKEN");
-  app.add_option("--token-file", how.token_file, "File with the token")
-    ->excludes(token);
-  app.add_option("--ca", how.ca, "TLS: authority of generators, PEM");
-  auto cert = app.add_option("--cert", how.cert, "TLS: own certificate, PEM");
-  auto key = app.add_option("--key", how.key, "TLS: key of it, PEM");
-  cert->needs(key);
-  key->needs(cert);
-}
 
 void add_generator_commands(CLI::App& load, int& exit_code, std::ostream& out,
                             std::ostream& err) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "services/ctl/connection.hpp"
-
 #include <iosfwd>
 
 namespace CLI {
@@ -9,9 +7,6 @@ class App;
 } // namespace CLI
 
 namespace strowger::services::load {
-
-/// Options that say how to get in at the control plane of a generator.
-void add_access_options(CLI::App& app, ctl::settings& how);
 
 /// Adds `generator`, `rate`, `watch` and `stop` to `strowger load`.
 void add_generator_commands(CLI::App& load, int& exit_code, std::ostream& out,
